@@ -1,0 +1,1 @@
+"""Where a person stands, where they are heading, and what is off limits."""

@@ -1,0 +1,57 @@
+"""Every error this package raises on purpose.
+
+    CofactorError
+    ├── InputError      what a user gave cannot be used: lists every problem at once; exit code 2
+    ├── FactsError      a shipped table breaks one of its named checks
+    ├── ModelError      a model text cannot be read, is inconsistent, or lies outside the supported subset
+    └── EngineError     a model could not be compiled or integrated
+
+A message says what was got, what was expected and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class CofactorError(Exception):
+    """Base of all errors raised on purpose by cofactor."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: where it is, what was got, what was expected, what to do."""
+
+    where: str
+    got: str
+    expected: tuple[str, ...]
+    do: str
+
+    def __str__(self) -> str:
+        expected = f"; expected {', '.join(self.expected)}" if self.expected else ""
+        return f"{self.where}: got {self.got}{expected}. {self.do}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The problem as it appears under ``problems`` with ``--json``."""
+        return {"where": self.where, "got": self.got, "expected": list(self.expected), "do": self.do}
+
+
+class InputError(CofactorError):
+    """An input was refused. ``problems`` holds all of them, in the order of the input."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class FactsError(CofactorError):
+    """A shipped table breaks one of its named checks."""
+
+
+class ModelError(CofactorError):
+    """A model text cannot be read, is inconsistent, or lies outside the supported subset."""
+
+
+class EngineError(CofactorError):
+    """A model could not be compiled or integrated."""

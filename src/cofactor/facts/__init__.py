@@ -1,0 +1,1 @@
+"""Tables of published facts: each number with its source and how well it is known."""

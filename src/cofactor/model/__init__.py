@@ -1,0 +1,1 @@
+"""The human as text: Antimony files, the parameter table, their composition and their checks."""

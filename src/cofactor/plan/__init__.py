@@ -1,0 +1,1 @@
+"""What to take, in which form, when, apart from what, and why."""

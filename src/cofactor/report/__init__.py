@@ -1,0 +1,1 @@
+"""One report value; pages and charts made from its numbers, in English and French."""
