@@ -1,0 +1,54 @@
+# Needs python3 (3.11+) and make. Every target does its own set-up in $(VENV) and does nothing twice.
+VENV ?= .venv
+BIN := $(VENV)/bin
+CASE ?= examples/anna.yaml
+
+.PHONY: help setup demo test lint docs bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo    plan for a real case: prints the summary, writes out/anna/report.html'
+	@echo 'make test    run the tests'
+	@echo 'make lint    style, types, direction of imports, no number without a source'
+	@echo 'make docs    build the documentation into docs/_build/html; a warning is an error'
+	@echo 'make bench   our engine beside its peers, in one run'
+	@echo 'make setup   only make the environment ($(VENV)); the targets above do it themselves'
+	@echo 'make clean   remove everything that was made here'
+
+# One stamp per lock file: an environment is brought up to date when its lock or the package's own metadata changed.
+$(VENV)/.runtime: requirements.lock pyproject.toml tools/setup.sh
+	@tools/setup.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@tools/setup.sh $(VENV) requirements-dev.lock
+	@touch $@
+
+$(VENV)/.docs: requirements-docs.lock $(VENV)/.runtime
+	@tools/setup.sh $(VENV) requirements-docs.lock
+	@touch $@
+
+setup: $(VENV)/.runtime
+
+demo: setup
+	@$(BIN)/cofactor plan $(CASE) --out out/$(basename $(notdir $(CASE)))
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/architecture
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo 'docs/_build/html/index.html'
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/engine.py
+
+clean:
+	rm -rf $(VENV) .tools out docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
