@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# g/mol. The vitamin D entries are D3 (C27H44O); 25(OH)D is C27H44O2; calcitriol and 24,25(OH)2D C27H44O3; PTH is PTH 1-84.
+# g/mol. The vitamin D entries are D3 (C27H44O); 25(OH)D is C27H44O2; calcitriol and 24,25(OH)2D C27H44O3; PTH is
+# PTH 1-84.
 MOLAR_MASS: dict[str, float] = {
     "vitamin_d": 384.64,
     "D2": 396.65,
@@ -90,7 +91,9 @@ _SPELLING = {
     "ans": "year",
 }
 
-_NUMBER = re.compile(r"^\s*([-+]?(?:\d[\d   ]*)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+# A thousand may be set off by a space, a no-break space (U+00A0), a narrow one (U+202F) or a thin one (U+2009).
+_SPACE = " \u00a0\u202f\u2009"
+_NUMBER = re.compile(rf"^\s*([-+]?(?:\d[\d{_SPACE}]*)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class UnitError(ValueError):
 
 
 def spell(unit: str) -> str:
-    """The one spelling of a unit used inside cofactor (``mcg`` -> ``µg``, ``UI`` -> ``IU``, ``ng/ml`` -> ``ng/mL``).
+    """Return the one spelling of a unit used here (``mcg`` -> ``µg``, ``UI`` -> ``IU``, ``ng/ml`` -> ``ng/mL``).
 
     Only spellings of the same unit are folded. Nothing is guessed: an unknown unit comes back unchanged.
     """
@@ -122,11 +125,14 @@ def spell(unit: str) -> str:
 
 
 def parse(text: str) -> Quantity:
-    """Read ``"1000 IU"``, ``"18,5 ng/mL"`` or ``"1 000 mg"``. Raises :class:`UnitError` where no number stands first."""
+    """Read ``"1000 IU"``, ``"18,5 ng/mL"`` or ``"1 000 mg"``.
+
+    Raises :class:`UnitError` where no number stands first.
+    """
     match = _NUMBER.match(text)
     if match is None or not match[1].strip():
         raise UnitError(text, ("a number with a unit, such as 1000 IU",))
-    number = re.sub(r"[   ]", "", match[1]).replace(",", ".")
+    number = re.sub(f"[{_SPACE}]", "", match[1]).replace(",", ".")
     try:
         value = float(number)
     except ValueError:
@@ -160,7 +166,7 @@ def convert(value: float, unit: str, to: str, substance: str | None = None) -> f
 
 
 def accepted(to: str, substance: str | None = None) -> tuple[str, ...]:
-    """The units that :func:`convert` accepts for a thing that is held in ``to``, the usual ones first."""
+    """List the units that :func:`convert` accepts for a thing that is held in ``to``, the usual ones first."""
     key = SUBSTANCE.get(substance, substance) if substance is not None else None
     numerator, _, denominator = spell(to).partition("/")
     found = [spell(to)]
@@ -202,7 +208,7 @@ def _simple_factor(unit: str, substance: str | None) -> float:
     if unit in _MASS:
         return _MASS[unit]
     if unit in _MOL:
-        return _MOL[unit] * (MOLAR_MASS[substance] if substance in MOLAR_MASS else 1.0)
+        return _MOL[unit] * MOLAR_MASS.get(substance or "", 1.0)
     if unit == "IU" and substance is not None:
         return UG_PER_IU[substance] * 1e-6
     if unit == "mEq" and substance is not None:
