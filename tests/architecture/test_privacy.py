@@ -1,0 +1,104 @@
+"""No health data in logs: nothing of a case is printed or logged below the faces, and never as a log record."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "cofactor"
+# Names and fields that hold what a person said of himself.
+PERSONAL = {
+    "answers",
+    "case",
+    "conditions",
+    "diet",
+    "intake",
+    "lab",
+    "labs",
+    "medicines",
+    "name",
+    "person",
+    "place",
+    "plan",
+    "problems",
+    "report",
+    "sun",
+    "supplements",
+    "text",
+}  # fmt: skip
+LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
+LOGGERS = {"log", "logger", "logging", "_log", "_logger"}
+
+
+def calls(tree: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def is_log_call(call: ast.Call) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in LEVELS
+        and ast.unparse(function.value).split(".")[-1].lower() in LOGGERS
+    )
+
+
+def personal_logs(text: str) -> list[str]:
+    """Log calls that mention a name or field of a case."""
+    found = []
+    for call in filter(is_log_call, calls(ast.parse(text))):
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        names = {
+            n.id if isinstance(n, ast.Name) else n.attr
+            for argument in arguments
+            for n in ast.walk(argument)
+            if isinstance(n, (ast.Name, ast.Attribute))
+        }
+        if mentioned := names & PERSONAL:
+            found.append(f"line {call.lineno}: {', '.join(sorted(mentioned))}")
+    return found
+
+
+def prints(text: str) -> list[str]:
+    """Calls that write to the terminal."""
+    written = ("print", "sys.stdout.write", "sys.stderr.write")
+    return [f"line {c.lineno}" for c in calls(ast.parse(text)) if ast.unparse(c.func) in written]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, str]:
+    return {p.relative_to(SOURCE).as_posix(): p.read_text(encoding="utf-8") for p in SOURCE.rglob("*.py")}
+
+
+def test_no_log_call_mentions_a_case(shipped):
+    assert {path: rows for path, text in shipped.items() if (rows := personal_logs(text))} == {}
+
+
+def test_only_a_face_writes_to_the_terminal(shipped):
+    below = {path: text for path, text in shipped.items() if not path.startswith("faces/")}
+    assert {path: rows for path, text in below.items() if (rows := prints(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "logging.info('read %s', case)",
+        "log.debug(f'{case.person.age}')",
+        "self._log.warning('bad lab', extra={'lab': result.labs[0]})",
+        "logger.log(10, person.name)",
+    ],
+)
+def test_a_log_of_a_case_is_caught(line):
+    assert len(personal_logs(line)) == 1
+
+
+def test_a_log_of_a_count_is_not_caught():
+    assert personal_logs("logging.info('%d people in %.1f s', count, seconds)") == []
+    assert personal_logs("math.log(case.person.age)") == []
+
+
+def test_a_print_is_caught():
+    assert len(prints("def f(x):\n    print(x)\n")) == 1
