@@ -1,0 +1,504 @@
+"""A model as straight-line statements: what every back end runs.
+
+A :class:`Program` holds, as text in a small subset of Python, everything needed to integrate a model:
+
+==========  =====================================================================================================
+``derive``  constants that follow from others; run once per batch
+``start``   initial states from constants; run once per batch
+``pre``     sub-expressions of constants only (``h``), hoisted out of the time loop
+``rate``    dx/dt (``f``) from states ``x``, constants ``p`` and ``h``
+``jac``     the same and the non-zero entries of the Jacobian (``m``)
+``lu``      g I - J and its factors in place, unrolled over the sparsity pattern (``m``; inverse pivots on the diagonal)
+``solve``   forward and backward substitution in place (``b``)
+``readout`` assignment rules (``o``) from states and constants
+==========  =====================================================================================================
+
+Statements use ``+ - * /``, comparisons and the functions ``vexp vlog vsqrt vabs vmax vmin vsel``. Real powers become
+``vexp(n * vlog(x))`` with the base clamped at 1e-30 from below, so that a state that touches zero stays finite; a model
+must not raise a negative number to a non-integer power. Elimination follows Markowitz order on the diagonal without
+numerical pivoting, as in the Kinetic PreProcessor (Sandu et al. 1997, doi 10.1016/S1352-2310(97)00026-X): the matrix
+is g I - J with g of the order of 1/step, so a bad pivot is mended by a shorter step.
+
+Generation needs SymPy (:func:`compile_system`); a stored program (:meth:`Program.loads`) needs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cofactor.engine.translate import System, read_antimony, read_sbml, symbol
+from cofactor.errors import EngineError
+
+Statements = tuple[tuple[str, str], ...]
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A compiled model. Vectors are ordered as ``states`` and ``constants`` name them."""
+
+    name: str
+    source: str  # SHA-256 of the SBML text
+    states: tuple[str, ...]
+    constants: tuple[str, ...]
+    readouts: tuple[str, ...]
+    values: tuple[float, ...]  # of the constants; nan where derived
+    derived: tuple[str, ...]
+    typical: tuple[float, ...]  # size of each state that matters; scales the absolute tolerance
+    hoisted: int
+    entries: int  # stored entries of the Jacobian and its factors
+    derive: Statements
+    start: Statements
+    pre: Statements
+    rate: Statements
+    jac: Statements
+    lu: Statements
+    solve: Statements
+    readout: Statements
+
+    @cached_property
+    def hash(self) -> str:
+        """Identity of the program: equal programs run equal code."""
+        return hashlib.sha256(self.dumps().encode()).hexdigest()[:16]
+
+    def dumps(self) -> str:
+        """The program as JSON, the same bytes for the same model."""
+        body = {"format": FORMAT, **asdict(self)}
+        body["values"] = [None if np.isnan(v) else v for v in self.values]
+        return json.dumps(body, indent=0, ensure_ascii=True) + "\n"
+
+    @classmethod
+    def loads(cls, text: str) -> Program:
+        """Read what :meth:`dumps` wrote. Raises :class:`EngineError` for another format."""
+        body = json.loads(text)
+        if body.pop("format", None) != FORMAT:
+            raise EngineError("this program file was written by another version of cofactor; generate it again")
+        body["values"] = [float("nan") if v is None else v for v in body["values"]]
+        tupled = {f.name: _as_tuple(body[f.name]) for f in fields(cls)}
+        return cls(**tupled)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Position of every constant (0 ...) and, behind them, of every state: the targets of events."""
+        return {n: i for i, n in enumerate((*self.constants, *self.states))}
+
+    def parameters(self, n: int = 1, changes: Mapping[str, ArrayLike] | None = None) -> NDArray[np.float64]:
+        """Constants of ``n`` people, shape (n, constants), with ``changes`` made and derived constants following.
+
+        Each change is a number or one number per person. A derived constant that is itself in ``changes`` keeps the
+        given value. Raises :class:`EngineError` naming constants the model does not have.
+        """
+        changes = changes or {}
+        unknown = [c for c in changes if c not in self.constants]
+        if unknown:
+            raise EngineError(f"the model {self.name!r} has no constant {', '.join(unknown)}")
+        p = np.tile(np.array(self.values, float), (n, 1))
+        for name, value in changes.items():
+            p[:, self.index[name]] = value
+        columns = [p[:, i] for i in range(p.shape[1])]
+        run(tuple((t, e) for t, e in self.derive if self.constants[int(t[2:-1])] not in changes), p=columns)
+        return np.stack(columns, axis=1) if columns else p
+
+    def initial(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """States at the start, shape (n, states), for constants of shape (n, constants)."""
+        n = len(parameters)
+        x: list[Any] = [0.0] * len(self.states)
+        run(self.start, p=[parameters[:, i] for i in range(parameters.shape[1])], x=x)
+        return np.stack([np.broadcast_to(np.asarray(v, float), n) for v in x], axis=1)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(_as_tuple(v) for v in value) if isinstance(value, list) else value
+
+
+def compile_antimony(text: str, typical: Mapping[str, float] | None = None) -> Program:
+    """Antimony text -> :class:`Program`. See :func:`compile_system`."""
+    return compile_sbml(read_antimony(text), typical)
+
+
+def compile_sbml(text: str, typical: Mapping[str, float] | None = None) -> Program:
+    """SBML text -> :class:`Program`. See :func:`compile_system`."""
+    return compile_system(read_sbml(text), hashlib.sha256(text.encode()).hexdigest(), typical)
+
+
+def compile_system(system: System, source: str, typical: Mapping[str, float] | None = None) -> Program:
+    """Differentiate, order, hoist, share and print a system.
+
+    ``typical`` gives the size of each state that matters, for absolute tolerances; by default the size of its initial
+    value, or 1 where that is zero. The result depends on the model alone, not on hash seeds or the machine.
+    """
+    import sympy
+
+    x, p = [symbol(n) for n in system.states], [symbol(n) for n in system.constants]
+    rates = [_soften(system.rates[n]) for n in system.states]
+    readouts = tuple(system.algebra)
+    outputs = [_soften(system.algebra[n]) for n in readouts]
+    jacobian = {
+        (i, j): d
+        for i, f in enumerate(rates)
+        for j, xj in enumerate(x)
+        if f.has(xj) and (d := sympy.diff(f, xj)) != 0
+    }
+    order, fill = _markowitz(len(x), jacobian)
+    slots = [(i, i) for i in range(len(x))] + sorted(k for k in fill if k[0] != k[1])
+    slot = {k: n for n, k in enumerate(slots)}
+
+    hoist = _Hoist(set(x))
+    entries = list(jacobian)
+    hoisted = [hoist(e) for e in [*rates, *(jacobian[k] for k in entries), *outputs]]
+    n = len(x)
+    f, m, o = hoisted[:n], hoisted[n : n + len(entries)], hoisted[n + len(entries) :]
+    names = {s: f"x[{i}]" for i, s in enumerate(x)} | {s: f"p[{i}]" for i, s in enumerate(p)}
+    names |= {s: f"h[{i}]" for i, s in enumerate(hoist.symbols)}
+    emit = _Emit(names)
+    rate_targets = [f"f[{i}]" for i in range(n)]
+    derived = tuple(system.derived)
+    values = tuple(float(system.values.get(c, float("nan"))) for c in system.constants)
+    at = {c: i for i, c in enumerate(system.constants)}
+    program = Program(
+        name=system.name,
+        source=source,
+        states=system.states,
+        constants=system.constants,
+        readouts=readouts,
+        values=values,
+        derived=derived,
+        typical=(),
+        hoisted=len(hoist.symbols),
+        entries=len(slots),
+        derive=tuple((f"p[{at[c]}]", emit.text(_soften(e))) for c, e in system.derived.items()),
+        start=tuple((f"x[{i}]", emit.text(_soften(system.initial[s]))) for i, s in enumerate(system.states)),
+        pre=emit([f"h[{i}]" for i in range(len(hoist.symbols))], list(hoist.expressions)),
+        rate=emit(rate_targets, f),
+        jac=emit([*rate_targets, *(f"m[{slot[k]}]" for k in entries)], [*f, *m]),
+        lu=_factorise(slot, slots, set(entries), order),
+        solve=_substitute(slot, order),
+        readout=emit([f"o[{i}]" for i in range(len(readouts))], o),
+    )
+    start = program.initial(program.parameters())[0]
+    sizes = tuple(float((typical or {}).get(s, abs(v) or 1.0)) for s, v in zip(system.states, start, strict=True))
+    return Program(**{f.name: sizes if f.name == "typical" else getattr(program, f.name) for f in fields(Program)})
+
+
+def _soften(e: Any) -> Any:
+    """Real powers -> exp(n log b), products of them -> one exp, so that logarithms are shared and hoisted."""
+    import sympy as sp
+
+    small = 8  # largest integer exponent written as a product
+
+    def power(base: Any, exponent: Any) -> Any:
+        if exponent.is_Integer and abs(int(exponent)) <= small:
+            return sp.Pow(base, exponent)
+        if exponent in (sp.Rational(1, 2), sp.Float(0.5)):
+            return sp.sqrt(base)
+        if exponent in (-sp.Rational(1, 2), -sp.Float(0.5)):
+            return 1 / sp.sqrt(base)
+        return _exp()(exponent * _log()(base))
+
+    def merge(product: Any) -> Any:
+        exps = [a for a in product.args if isinstance(a, _exp())]
+        if len(exps) < 2:
+            return product
+        rest = [a for a in product.args if not isinstance(a, _exp())]
+        return sp.Mul(*rest, _exp()(sp.Add(*[a.args[0] for a in exps])))
+
+    e = sp.sympify(e).replace(lambda q: q.is_Pow and q.base != sp.E, lambda q: power(q.base, q.exp))
+    return e.replace(lambda q: q.is_Mul, merge)
+
+
+def _exp() -> Any:
+    return _opaque("soft_exp")
+
+
+def _log() -> Any:
+    return _opaque("soft_log")
+
+
+_OPAQUE: dict[str, Any] = {}
+
+
+def _opaque(name: str) -> Any:
+    """exp and log that SymPy does not rewrite: merging exp(a) exp(b) would undo the hoisting."""
+    if name not in _OPAQUE:
+        import sympy as sp
+
+        def fdiff(self: Any, argindex: int = 1) -> Any:
+            del argindex
+            return self if name == "soft_exp" else 1 / self.args[0]
+
+        _OPAQUE[name] = type(name, (sp.Function,), {"fdiff": fdiff, "is_real": True})
+    return _OPAQUE[name]
+
+
+class _Hoist:
+    """Moves sub-expressions of constants only out of the time loop; each gets a symbol."""
+
+    def __init__(self, states: set[Any]) -> None:
+        self._states = states
+        self._memo: dict[Any, Any] = {}
+        self._found: dict[Any, Any] = {}
+
+    @property
+    def symbols(self) -> list[Any]:
+        return list(self._found.values())
+
+    @property
+    def expressions(self) -> Iterable[Any]:
+        return self._found.keys()
+
+    def _still(self, e: Any) -> bool:
+        return bool(e.free_symbols) and not e.free_symbols & self._states
+
+    def _name(self, e: Any) -> Any:
+        if e.is_Symbol:
+            return e
+        return self._found.setdefault(e, symbol(f"h__{len(self._found)}"))
+
+    def __call__(self, e: Any) -> Any:
+        if e in self._memo:
+            return self._memo[e]
+        if not e.args:
+            done = e
+        elif self._still(e):
+            done = e if e.is_Boolean else self._name(e)
+        elif e.is_Add or e.is_Mul:
+            still = [a for a in e.args if self._still(a) or a.is_Number]
+            moving = [self(a) for a in e.args if not (self._still(a) or a.is_Number)]
+            together = e.func(*still)
+            if still and not together.is_Number:
+                together = self._name(together)
+            done = e.func(together, *moving) if still else e.func(*moving)
+        else:
+            done = e.func(*[self(a) for a in e.args])
+        self._memo[e] = done
+        return done
+
+
+def _markowitz(n: int, entries: Iterable[tuple[int, int]]) -> tuple[list[int], set[tuple[int, int]]]:
+    """Elimination order on the diagonal with least fill at each step, and the pattern with its fill."""
+    pattern = set(entries) | {(i, i) for i in range(n)}
+    left, order = list(range(n)), []
+    while left:
+
+        def cost(k: int) -> int:
+            row = sum((k, j) in pattern for j in left) - 1
+            column = sum((i, k) in pattern for i in left) - 1
+            return row * column
+
+        pivot = min(left, key=lambda k: (cost(k), k))
+        order.append(pivot)
+        left.remove(pivot)
+        rows = [i for i in left if (i, pivot) in pattern]
+        columns = [j for j in left if (pivot, j) in pattern]
+        pattern |= {(i, j) for i in rows for j in columns}
+    return order, pattern
+
+
+def _factorise(
+    slot: Mapping[tuple[int, int], int],
+    slots: Sequence[tuple[int, int]],
+    present: set[tuple[int, int]],
+    order: Sequence[int],
+) -> Statements:
+    """g I - J, then LU in place. Entries that only fill are written at their first use."""
+    out = []
+    for k in slots:
+        s = slot[k]
+        if k[0] == k[1]:
+            out.append((f"m[{s}]", f"g - m[{s}]" if k in present else "g"))
+        elif k in present:
+            out.append((f"m[{s}]", f"-m[{s}]"))
+    empty = {slot[k] for k in slots if k not in present and k[0] != k[1]}
+    left = set(order)
+    for k in order:
+        left.discard(k)
+        out.append((f"m[{slot[k, k]}]", f"1.0/m[{slot[k, k]}]"))
+        for i in sorted(i for i in left if (i, k) in slot):
+            a = slot[i, k]
+            out.append((f"m[{a}]", f"m[{a}]*m[{slot[k, k]}]"))
+            for j in sorted(j for j in left if (k, j) in slot):
+                q, product = slot[i, j], f"m[{a}]*m[{slot[k, j]}]"
+                out.append((f"m[{q}]", f"-({product})" if q in empty else f"m[{q}] - {product}"))
+                empty.discard(q)
+    return tuple(out)
+
+
+def _substitute(slot: Mapping[tuple[int, int], int], order: Sequence[int]) -> Statements:
+    """Solve with the factors: b becomes the solution."""
+    out = []
+    place = {k: n for n, k in enumerate(order)}
+    for k in order:
+        below = sorted(i for i in order if place[i] > place[k] and (i, k) in slot)
+        out += [(f"b[{i}]", f"b[{i}] - m[{slot[i, k]}]*b[{k}]") for i in below]
+    for k in reversed(order):
+        right = [j for j in sorted(order) if place[j] > place[k] and (k, j) in slot]
+        terms = " - ".join([f"b[{k}]", *(f"m[{slot[k, j]}]*b[{j}]" for j in right)])
+        out.append((f"b[{k}]", f"({terms})*m[{slot[k, k]}]"))
+    return tuple(out)
+
+
+class _Emit:
+    """Shares common sub-expressions and prints statements."""
+
+    def __init__(self, names: Mapping[Any, str]) -> None:
+        self._printer = _printer()(dict(names))
+
+    def text(self, e: Any) -> str:
+        return str(self._printer.doprint(e))
+
+    def __call__(self, targets: Sequence[str], expressions: Sequence[Any]) -> Statements:
+        import sympy as sp
+
+        shared, reduced = sp.cse(expressions, symbols=sp.numbered_symbols("c", real=True), order="canonical")
+        inline: dict[Any, Any] = {}  # conditions stay where they are used: temporaries are numbers only
+        out = []
+        for name, e in shared:
+            e = e.xreplace(inline)
+            if e.is_Boolean:
+                inline[name] = e
+            else:
+                out.append((str(name), self.text(e)))
+        return (*out, *((t, self.text(e.xreplace(inline))) for t, e in zip(targets, reduced, strict=True)))
+
+
+def _printer() -> Any:
+    """A SymPy printer for the statements' small language."""
+    from sympy import Pow, Rational
+    from sympy.printing.str import StrPrinter
+
+    class Printer(StrPrinter):  # type: ignore[misc, unused-ignore]
+        def __init__(self, names: dict[Any, str]) -> None:
+            super().__init__()
+            self.names = names
+
+        def _print_Symbol(self, e: Any) -> str:
+            return self.names.get(e, e.name)
+
+        def _print_Integer(self, e: Any) -> str:
+            return f"{int(e)}.0" if e >= 0 else f"({int(e)}.0)"
+
+        def _print_Float(self, e: Any) -> str:
+            return repr(float(e)) if e >= 0 else f"({float(e)!r})"
+
+        def _print_Rational(self, e: Any) -> str:
+            return f"({int(e.p) / int(e.q)!r})"
+
+        _print_NegativeOne = _print_One = _print_Zero = _print_Integer
+        _print_Half = _print_Rational
+
+        def _print_Exp1(self, e: Any) -> str:
+            return repr(float(e))
+
+        def _print_Add(self, e: Any) -> str:
+            return "(" + " + ".join(self._print(a) for a in e.args) + ")"
+
+        def _print_Mul(self, e: Any) -> str:
+            above, below, negative = [], [], False
+            for a in e.args:
+                if a == -1:
+                    negative = True
+                elif a.is_Pow and a.exp.is_number and a.exp.is_negative:
+                    below.append(Pow(a.base, -a.exp, evaluate=False) if a.exp != -1 else a.base)
+                else:
+                    above.append(a)
+            text = "*".join(map(self._print, above)) or "1.0"
+            if below:
+                divisor = "*".join(map(self._print, below))
+                text += f"/({divisor})" if len(below) > 1 else f"/{divisor}"
+            return f"(-{text})" if negative else f"({text})"
+
+        def _print_Pow(self, e: Any) -> str:
+            base, exponent = self._print(e.base), e.exp
+            if exponent == Rational(1, 2):
+                return f"vsqrt({base})"
+            if exponent == -Rational(1, 2):
+                return f"(1.0/vsqrt({base}))"
+            if exponent.is_Integer:
+                product = "(" + "*".join([base] * abs(int(exponent))) + ")"
+                return product if exponent > 0 else f"(1.0/{product})"
+            return f"vexp({self._print(exponent)}*vlog({base}))"
+
+        def _call(self, function: str, e: Any) -> str:
+            return f"{function}({', '.join(map(self._print, e.args))})"
+
+        def _print_soft_log(self, e: Any) -> str:
+            return self._call("vlog", e)
+
+        def _print_soft_exp(self, e: Any) -> str:
+            return self._call("vexp", e)
+
+        _print_log = _print_soft_log
+        _print_exp = _print_soft_exp
+
+        def _print_Abs(self, e: Any) -> str:
+            return self._call("vabs", e)
+
+        def _print_sign(self, e: Any) -> str:
+            x = self._print(e.args[0])
+            return f"vsel({x} > 0.0, 1.0, vsel({x} < 0.0, -1.0, 0.0))"
+
+        def _print_Heaviside(self, e: Any) -> str:
+            return f"vsel({self._print(e.args[0])} > 0.0, 1.0, 0.0)"
+
+        def _fold(self, function: str, e: Any) -> str:
+            text = self._print(e.args[0])
+            for a in e.args[1:]:
+                text = f"{function}({text}, {self._print(a)})"
+            return text
+
+        def _print_Max(self, e: Any) -> str:
+            return self._fold("vmax", e)
+
+        def _print_Min(self, e: Any) -> str:
+            return self._fold("vmin", e)
+
+        def _print_Piecewise(self, e: Any) -> str:
+            text = self._print(e.args[-1][0])
+            for value, condition in reversed(e.args[:-1]):
+                text = f"vsel({self._print(condition)}, {self._print(value)}, {text})"
+            return text
+
+        def _print_Relational(self, e: Any) -> str:
+            return f"({self._print(e.lhs)} {e.rel_op} {self._print(e.rhs)})"
+
+        def _print_And(self, e: Any) -> str:
+            return "(" + " & ".join(map(self._print, e.args)) + ")"
+
+        def _print_Or(self, e: Any) -> str:
+            return "(" + " | ".join(map(self._print, e.args)) + ")"
+
+    return Printer
+
+
+def _numpy_functions() -> dict[str, Any]:
+    """The statements' functions for NumPy arrays. See the module docstring for the clamp of ``vlog``."""
+    return {
+        "vexp": lambda a: np.exp(np.clip(a, -700.0, 700.0)),
+        "vlog": lambda a: np.log(np.maximum(a, 1e-30)),
+        "vsqrt": lambda a: np.sqrt(np.maximum(a, 0.0)),
+        "vabs": np.abs,
+        "vmax": np.maximum,
+        "vmin": np.minimum,
+        "vsel": np.where,
+    }
+
+
+def function(name: str, arguments: Sequence[str], statements: Statements) -> Any:
+    """A Python function that runs statements on NumPy arrays (element ``i`` of an argument is one array)."""
+    body = "".join(f"    {target} = {expression}\n" for target, expression in statements) or "    pass\n"
+    namespace = _numpy_functions()
+    exec(compile(f"def {name}({', '.join(arguments)}):\n{body}", f"<{name}>", "exec"), namespace)
+    return namespace[name]
+
+
+def run(statements: Statements, **arrays: list[Any]) -> None:
+    """Run statements once on NumPy arrays; targets are set in the lists given."""
+    function("once", tuple(arrays), statements)(*arrays.values())

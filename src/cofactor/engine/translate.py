@@ -1,0 +1,309 @@
+"""SBML -> a system of ordinary differential equations in symbols.
+
+The subset is stated and closed: what lies outside it is refused by name (:class:`ModelError`), never approximated.
+Inside: compartments of constant size, species as concentrations or amounts, parameters, assignment rules, rate rules,
+reactions with constant stoichiometry, function definitions, initial assignments, piecewise, and the functions listed
+in ``_FUNCTIONS``. Outside: events (give them to :func:`cofactor.engine.solve.solve` instead), algebraic rules, delays,
+fast reactions, explicit time, packages that change the mathematics, changing compartments, conversion factors.
+
+Only this module and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled program runs without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cofactor.errors import ModelError
+
+
+@dataclass(frozen=True)
+class System:
+    """dx/dt = f(x, p), in SymPy.
+
+    ``constants`` are every symbol that stands still; ``derived`` of them follow from others (initial assignments, in
+    an order in which they can be computed), the rest have ``values``. ``initial`` gives each state's start from the
+    constants. ``algebra`` holds the assignment rules, expanded to states and constants.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    constants: tuple[str, ...]
+    values: dict[str, float]
+    derived: dict[str, Any]
+    initial: dict[str, Any]
+    rates: dict[str, Any]
+    algebra: dict[str, Any]
+    units: dict[str, str]
+
+
+def symbol(name: str) -> Any:
+    """The symbol of a name. All quantities are real."""
+    import sympy
+
+    return sympy.Symbol(name, real=True)
+
+
+def read_antimony(text: str) -> str:
+    """Antimony text -> SBML text. Raises :class:`ModelError` with the line that could not be read."""
+    import antimony
+
+    antimony.clearPreviousLoads()
+    if antimony.loadAntimonyString(text) < 0:
+        raise ModelError(f"the Antimony text cannot be read: {antimony.getLastError().strip()}")
+    sbml: str = antimony.getSBMLString(antimony.getMainModuleName())
+    return sbml
+
+
+def read_sbml(text: str) -> System:
+    """SBML text -> :class:`System`. Raises :class:`ModelError` listing everything outside the supported subset."""
+    import libsbml
+
+    document = libsbml.readSBMLFromString(text)
+    if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) + document.getNumErrors(libsbml.LIBSBML_SEV_FATAL):
+        raise ModelError(f"the SBML text cannot be read: {document.getError(0).getMessage().strip()}")
+    model = document.getModel()
+    if model is None:
+        raise ModelError("the SBML text holds no model")
+    refused = _outside_subset(document, model)
+    if refused:
+        raise ModelError("outside the supported subset of SBML: " + "; ".join(refused))
+    for option in ("expandFunctionDefinitions", "promoteLocalParameters"):
+        properties = libsbml.ConversionProperties()
+        properties.addOption(option)
+        if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
+            raise ModelError(f"libSBML could not carry out {option} on this model")
+    return _system(document.getModel())
+
+
+def _outside_subset(document: Any, model: Any) -> list[str]:
+    """Everything in the model that we would not solve as its author meant it."""
+    found = []
+    for what, count in (
+        ("events (pass them to solve() instead)", model.getNumEvents()),
+        ("constraints", model.getNumConstraints()),
+        ("algebraic rules", sum(r.isAlgebraic() for r in model.getListOfRules())),
+        ("fast reactions", sum(r.isSetFast() and r.getFast() for r in model.getListOfReactions())),
+        ("conversion factors", int(model.isSetConversionFactor())),
+        ("conversion factors of species", sum(s.isSetConversionFactor() for s in model.getListOfSpecies())),
+    ):
+        if count:
+            found.append(f"{count} {what}")
+    for i in range(document.getNumPlugins()):
+        plugin = document.getPlugin(i)
+        name = plugin.getPackageName()
+        if name != "l3v2extendedmath" and document.getPackageRequired(name):  # functions are checked one by one
+            found.append(f"the required package {name!r}")
+    ruled = {r.getVariable() for r in model.getListOfRules()}
+    found += [f"compartment {c.getId()!r} of changing size" for c in model.getListOfCompartments() if c.getId() in ruled]
+    for reaction in model.getListOfReactions():
+        if not reaction.isSetKineticLaw():
+            found.append(f"reaction {reaction.getId()!r} without a kinetic law")
+        for reference in [*reaction.getListOfReactants(), *reaction.getListOfProducts()]:
+            if reference.isSetStoichiometryMath() or (reference.isSetId() and reference.getId() in ruled):
+                found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
+            elif reference.getLevel() > 2 and model.getInitialAssignment(reference.getId() or " ") is not None:
+                found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
+    return found
+
+
+def _system(model: Any) -> System:
+    values, initial_given = _declared(model)
+    assigned: dict[str, Any] = {}
+    rates: dict[str, Any] = {}
+    for rule in model.getListOfRules():
+        (rates if rule.isRate() else assigned)[rule.getVariable()] = expression(rule.getMath())
+    _add_reactions(model, rates)
+    given = {a.getSymbol(): expression(a.getMath()) for a in model.getListOfInitialAssignments()}
+    given = {**initial_given, **given}
+
+    names = [*values, *(n for n in rates if n not in values)]
+    states = tuple(n for n in names if n in rates)
+    constants = tuple(n for n in names if n not in rates and n not in assigned)
+    algebra = _expand(assigned)
+    at_start = {symbol(n): e for n, e in algebra.items()}
+
+    def in_constants(e: Any) -> Any:
+        """An initial assignment may name rules and states; both are replaced by what they are at the start."""
+        for _ in range(len(states) + len(algebra) + 1):
+            nxt = e.xreplace(at_start).xreplace({symbol(s): given.get(s, _number(values.get(s))) for s in states})
+            if nxt == e:
+                return e
+            e = nxt
+        raise ModelError("initial assignments form a circle")
+
+    derived = _ordered({n: in_constants(e) for n, e in given.items() if n in constants}, constants)
+    initial = {s: in_constants(given.get(s, _number(values.get(s)))) for s in states}
+    missing = [n for n in constants if n not in derived and values.get(n) is None]
+    missing += [s for s, e in initial.items() if e.has(symbol("__unset"))]
+    if missing:
+        raise ModelError("no value is given for " + ", ".join(missing) + "; set each or give it an initial assignment")
+    known = {symbol(n) for n in (*states, *constants)}
+    for name, e in {**rates, **algebra}.items():
+        unknown = e.xreplace({symbol(n): x for n, x in algebra.items()}).free_symbols - known
+        if unknown:
+            raise ModelError(f"{name} uses {', '.join(sorted(map(str, unknown)))}, which the model does not declare")
+    expanded = {symbol(n): e for n, e in algebra.items()}
+    return System(
+        name=model.getId() or "model",
+        states=states,
+        constants=constants,
+        values={n: float(v) for n in constants if n not in derived and (v := values[n]) is not None},
+        derived=derived,
+        initial=initial,
+        rates={s: rates[s].xreplace(expanded) for s in states},
+        algebra=algebra,
+        units={e.getId(): e.getUnits() for e in model.getListOfParameters() if e.isSetUnits()},
+    )
+
+
+def _number(value: float | None) -> Any:
+    import sympy
+
+    return symbol("__unset") if value is None else sympy.Float(value) if value != int(value) else sympy.Integer(value)
+
+
+def _declared(model: Any) -> tuple[dict[str, float | None], dict[str, Any]]:
+    """Values of compartments, parameters and species; species given by the other measure get an expression."""
+    values: dict[str, float | None] = {}
+    given: dict[str, Any] = {}
+    for c in model.getListOfCompartments():
+        values[c.getId()] = c.getSize() if c.isSetSize() else None
+    for p in model.getListOfParameters():
+        values[p.getId()] = p.getValue() if p.isSetValue() else None
+    for s in model.getListOfSpecies():
+        size = symbol(s.getCompartment())
+        amount_wanted = s.getHasOnlySubstanceUnits()
+        values[s.getId()] = None
+        if s.isSetInitialAmount():
+            if amount_wanted:
+                values[s.getId()] = s.getInitialAmount()
+            else:
+                given[s.getId()] = _number(s.getInitialAmount()) / size
+        elif s.isSetInitialConcentration():
+            if amount_wanted:
+                given[s.getId()] = _number(s.getInitialConcentration()) * size
+            else:
+                values[s.getId()] = s.getInitialConcentration()
+    return values, given
+
+
+def _add_reactions(model: Any, rates: dict[str, Any]) -> None:
+    """Each reaction moves amount; a species held as a concentration divides by its compartment."""
+    ruled = {r.getVariable() for r in model.getListOfRules()}
+    for reaction in model.getListOfReactions():
+        law = expression(reaction.getKineticLaw().getMath())
+        sides = ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts()))
+        for sign, references in sides:
+            for reference in references:
+                species = model.getSpecies(reference.getSpecies())
+                if species.getBoundaryCondition() or species.getConstant() or species.getId() in ruled:
+                    continue
+                change = sign * _number(reference.getStoichiometry()) * law
+                if not species.getHasOnlySubstanceUnits():
+                    change = change / symbol(species.getCompartment())
+                rates[species.getId()] = rates.get(species.getId(), 0) + change
+
+
+def _expand(assigned: dict[str, Any]) -> dict[str, Any]:
+    """Assignment rules with every rule they use written out. Raises where they form a circle."""
+    done: dict[str, Any] = {}
+
+    def expand(name: str, path: tuple[str, ...]) -> Any:
+        if name in path:
+            raise ModelError("assignment rules form a circle: " + " -> ".join((*path, name)))
+        if name not in done:
+            e = assigned[name]
+            used = sorted(s.name for s in e.free_symbols if s.name in assigned)
+            done[name] = e.xreplace({symbol(n): expand(n, (*path, name)) for n in used})
+        return done[name]
+
+    return {name: expand(name, ()) for name in assigned}
+
+
+def _ordered(derived: dict[str, Any], constants: tuple[str, ...]) -> dict[str, Any]:
+    """Derived constants in an order in which each uses only those before it."""
+    order: dict[str, Any] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise ModelError("initial assignments form a circle: " + " -> ".join((*path, name)))
+        if name in order:
+            return
+        for used in sorted(s.name for s in derived[name].free_symbols if s.name in derived):
+            visit(used, (*path, name))
+        order[name] = derived[name]
+
+    for name in constants:
+        if name in derived:
+            visit(name, ())
+    return order
+
+
+def expression(node: Any) -> Any:
+    """One MathML tree as a SymPy expression. Raises :class:`ModelError` naming what is not supported."""
+    import libsbml as sb
+    import sympy
+
+    kind = node.getType()
+    children = [expression(node.getChild(i)) for i in range(node.getNumChildren())]
+    if kind == sb.AST_NAME:
+        return symbol(node.getName())
+    if kind == sb.AST_INTEGER:
+        return sympy.Integer(node.getInteger())
+    if kind in (sb.AST_REAL, sb.AST_REAL_E, sb.AST_RATIONAL):
+        return _number(node.getReal())
+    if kind == sb.AST_MINUS:
+        return -children[0] if len(children) == 1 else children[0] - children[1]
+    if kind == sb.AST_FUNCTION_PIECEWISE:
+        pairs = [(children[i], children[i + 1]) for i in range(0, len(children) - 1, 2)]
+        if len(children) % 2 == 0:
+            raise ModelError("a piecewise without an 'otherwise' is undefined outside its pieces; add one")
+        return sympy.Piecewise(*pairs, (children[-1], True))
+    build = _functions().get(kind)
+    if build is None:
+        what = "explicit time" if kind == sb.AST_NAME_TIME else sb.formulaToL3String(node)
+        raise ModelError(f"not supported in a formula: {what}")
+    return build(*children)
+
+
+def _functions() -> dict[int, Callable[..., Any]]:
+    import libsbml as sb
+    import sympy as sp
+
+    def root(*a: Any) -> Any:
+        return sp.sqrt(a[-1]) if len(a) == 1 or a[0] == 2 else a[1] ** (1 / a[0])
+
+    def logarithm(*a: Any) -> Any:
+        return sp.log(a[-1]) / sp.log(a[0] if len(a) == 2 else 10)
+
+    def tanh(a: Any) -> Any:
+        return 1 - 2 / (sp.exp(2 * a) + 1)
+
+    return {
+        sb.AST_PLUS: lambda *a: sp.Add(*a),
+        sb.AST_TIMES: lambda *a: sp.Mul(*a),
+        sb.AST_DIVIDE: lambda a, b: a / b,
+        sb.AST_POWER: lambda a, b: a**b,
+        sb.AST_FUNCTION_POWER: lambda a, b: a**b,
+        sb.AST_FUNCTION_ROOT: root,
+        sb.AST_FUNCTION_EXP: sp.exp,
+        sb.AST_FUNCTION_LN: sp.log,
+        sb.AST_FUNCTION_LOG: logarithm,
+        sb.AST_FUNCTION_ABS: sp.Abs,
+        sb.AST_FUNCTION_TANH: tanh,
+        sb.AST_FUNCTION_MAX: sp.Max,
+        sb.AST_FUNCTION_MIN: sp.Min,
+        sb.AST_CONSTANT_E: lambda: sp.E,
+        sb.AST_CONSTANT_PI: lambda: sp.Float(3.141592653589793),
+        sb.AST_CONSTANT_TRUE: lambda: sp.true,
+        sb.AST_CONSTANT_FALSE: lambda: sp.false,
+        sb.AST_RELATIONAL_LT: sp.Lt,
+        sb.AST_RELATIONAL_LEQ: sp.Le,
+        sb.AST_RELATIONAL_GT: sp.Gt,
+        sb.AST_RELATIONAL_GEQ: sp.Ge,
+        sb.AST_LOGICAL_AND: sp.And,
+        sb.AST_LOGICAL_OR: sp.Or,
+        sb.AST_LOGICAL_NOT: sp.Not,
+    }
