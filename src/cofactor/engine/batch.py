@@ -7,6 +7,7 @@ person, so only that person's values are lost and only their code says so.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from cofactor.engine import llvm
 from cofactor.engine.numpy import integrator
 from cofactor.engine.program import Program
 
-CHUNK = 512  # people per array in the NumPy back end: large enough to amortise Python, small enough for the cache
+CHUNK = 1024  # people per array in the NumPy back end: large enough to amortise Python, small enough for the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +71,12 @@ class Result:
 
 def run(job: Job, *, use_llvm: bool, threads: int | None) -> Result:
     """Run a job on one of the back ends."""
-    workers = max(1, threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or 2)
-    return _run_llvm(job, workers) if use_llvm else _run_numpy(job)
+    return _run_llvm(job, threads or _processors()) if use_llvm else _run_numpy(job)
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
@@ -161,9 +166,8 @@ def _run_groups(
     return codes, (values, unpack(y), unpack(p)), float(count[:, 0].mean()) if groups else 0.0
 
 
-def _share(task: object, groups: int, workers: int) -> None:
+def _share(task: Callable[[int], None], groups: int, workers: int) -> None:
     """Groups are dealt out one by one to the caller and the pool: they take unequal times."""
-    assert callable(task)
     if workers == 1 or groups == 1:
         for group in range(groups):
             task(group)
@@ -181,7 +185,11 @@ def _share(task: object, groups: int, workers: int) -> None:
 
 
 def _run_numpy(job: Job) -> Result:
-    parts = [_numpy_chunk(job, np.arange(i, min(i + CHUNK, len(job.parameters)))) for i in range(0, len(job.parameters), CHUNK)]
+    people = np.arange(len(job.parameters))
+    return _join([_numpy_chunk(job, people[i : i + CHUNK]) for i in range(0, len(people), CHUNK)])
+
+
+def _join(parts: list[Result]) -> Result:
     return Result(
         values=np.concatenate([r.values for r in parts]),
         codes=np.concatenate([r.codes for r in parts]),
@@ -224,8 +232,7 @@ def _numpy_chunk(job: Job, rows: NDArray[np.int64]) -> Result:
             count,
         )
     if code and len(rows) > 1:
-        halves = [_numpy_chunk(job, half) for half in np.array_split(rows, 2)]
-        return Result(*(np.concatenate([getattr(h, n) for h in halves]) for n in ("values", "codes", "states", "parameters")), halves[0].steps)
+        return _join([_numpy_chunk(job, half) for half in np.array_split(rows, 2)])
 
     def stack(arrays: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         return np.stack([np.broadcast_to(a, len(rows)) for a in arrays], axis=1)

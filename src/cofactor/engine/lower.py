@@ -117,7 +117,7 @@ class Lowering:
         return y
 
     def _exp(self) -> ir.Function:
-        """exp by reduction to [-ln2/2, ln2/2] and a Taylor polynomial of degree 11 (error below 1e-14), in [-700, 700]."""
+        """exp on [-700, 700]: reduction to [-ln2/2, ln2/2], then a Taylor polynomial of degree 11 (error < 1e-14)."""
         function, b, x = self._inline("vexp")
         x = b.select(b.fcmp_ordered(">", x, self.constant(-700)), x, self.constant(-700))
         x = b.select(b.fcmp_ordered("<", x, self.constant(700)), x, self.constant(700))
@@ -305,7 +305,7 @@ class _Body:
             else:
                 value.add_attribute("noalias")
                 self.pointers[name] = value
-        self.expression = _Expression(self.to, self.b, self._load, lambda n: self._element(n))
+        self.expression = _Expression(self.to, self.b, self._load, self._element)
         body = node.body[1:] if isinstance(node.body[0], ast.Expr) else node.body  # the docstring is not code
         self._block(body)
         self.entry.branch(function.basic_blocks[1])

@@ -27,7 +27,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -142,10 +142,7 @@ def compile_system(system: System, source: str, typical: Mapping[str, float] | N
     readouts = tuple(system.algebra)
     outputs = [_soften(system.algebra[n]) for n in readouts]
     jacobian = {
-        (i, j): d
-        for i, f in enumerate(rates)
-        for j, xj in enumerate(x)
-        if f.has(xj) and (d := sympy.diff(f, xj)) != 0
+        (i, j): d for i, f in enumerate(rates) for j, xj in enumerate(x) if f.has(xj) and (d := sympy.diff(f, xj)) != 0
     }
     order, fill = _markowitz(len(x), jacobian)
     slots = [(i, i) for i in range(len(x))] + sorted(k for k in fill if k[0] != k[1])
@@ -185,7 +182,7 @@ def compile_system(system: System, source: str, typical: Mapping[str, float] | N
     )
     start = program.initial(program.parameters())[0]
     sizes = tuple(float((typical or {}).get(s, abs(v) or 1.0)) for s, v in zip(system.states, start, strict=True))
-    return Program(**{f.name: sizes if f.name == "typical" else getattr(program, f.name) for f in fields(Program)})
+    return replace(program, typical=sizes)
 
 
 def _soften(e: Any) -> Any:
@@ -286,19 +283,19 @@ def _markowitz(n: int, entries: Iterable[tuple[int, int]]) -> tuple[list[int], s
     """Elimination order on the diagonal with least fill at each step, and the pattern with its fill."""
     pattern = set(entries) | {(i, i) for i in range(n)}
     left, order = list(range(n)), []
+
+    def cost(k: int) -> tuple[int, int]:
+        row = sum((k, j) in pattern for j in left) - 1
+        column = sum((i, k) in pattern for i in left) - 1
+        return row * column, k
+
     while left:
-
-        def cost(k: int) -> int:
-            row = sum((k, j) in pattern for j in left) - 1
-            column = sum((i, k) in pattern for i in left) - 1
-            return row * column
-
-        pivot = min(left, key=lambda k: (cost(k), k))
+        pivot = min(left, key=cost)
         order.append(pivot)
         left.remove(pivot)
         rows = [i for i in left if (i, pivot) in pattern]
         columns = [j for j in left if (pivot, j) in pattern]
-        pattern |= {(i, j) for i in rows for j in columns}
+        pattern.update((i, j) for i in rows for j in columns)
     return order, pattern
 
 
@@ -310,13 +307,13 @@ def _factorise(
 ) -> Statements:
     """g I - J, then LU in place. Entries that only fill are written at their first use."""
     out = []
-    for k in slots:
-        s = slot[k]
-        if k[0] == k[1]:
-            out.append((f"m[{s}]", f"g - m[{s}]" if k in present else "g"))
-        elif k in present:
+    for entry in slots:
+        s = slot[entry]
+        if entry[0] == entry[1]:
+            out.append((f"m[{s}]", f"g - m[{s}]" if entry in present else "g"))
+        elif entry in present:
             out.append((f"m[{s}]", f"-m[{s}]"))
-    empty = {slot[k] for k in slots if k not in present and k[0] != k[1]}
+    empty = {slot[e] for e in slots if e not in present and e[0] != e[1]}
     left = set(order)
     for k in order:
         left.discard(k)
@@ -380,7 +377,7 @@ def _printer() -> Any:
             self.names = names
 
         def _print_Symbol(self, e: Any) -> str:
-            return self.names.get(e, e.name)
+            return self.names.get(e, str(e.name))
 
         def _print_Integer(self, e: Any) -> str:
             return f"{int(e)}.0" if e >= 0 else f"({int(e)}.0)"
@@ -449,7 +446,7 @@ def _printer() -> Any:
             return f"vsel({self._print(e.args[0])} > 0.0, 1.0, 0.0)"
 
         def _fold(self, function: str, e: Any) -> str:
-            text = self._print(e.args[0])
+            text = str(self._print(e.args[0]))
             for a in e.args[1:]:
                 text = f"{function}({text}, {self._print(a)})"
             return text
@@ -461,7 +458,7 @@ def _printer() -> Any:
             return self._fold("vmin", e)
 
         def _print_Piecewise(self, e: Any) -> str:
-            text = self._print(e.args[-1][0])
+            text = str(self._print(e.args[-1][0]))
             for value, condition in reversed(e.args[:-1]):
                 text = f"vsel({self._print(condition)}, {self._print(value)}, {text})"
             return text

@@ -176,7 +176,9 @@ def integrate(
             rate(z, p, h_p, b)
             for i in range(STATES):
                 b[i] = b[i] + r * (
-                    -0.1073529058151375 * u[i] - 9.594562251023355 * u[STATES + i] - 20.47028614809616 * u[2 * STATES + i]
+                    -0.1073529058151375 * u[i]
+                    - 9.594562251023355 * u[STATES + i]
+                    - 20.47028614809616 * u[2 * STATES + i]
                 )
             solve(m, b)
             for i in range(STATES):

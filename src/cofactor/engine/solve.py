@@ -10,7 +10,7 @@ Everything a model does between two of its events is the model's own; doses, die
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -63,9 +63,9 @@ class Tolerance:
     """
 
     relative: float = 3e-4
-    absolute: float | None = None  # of the typical size; by default a hundredth of the relative one
+    absolute: float | None = None  # of the typical size; by default a tenth of the relative one
     first_step: float = 1e-3
-    bolus_step: float = 5e-3  # the first step after a state was changed
+    bolus_step: float = 5e-2  # the first step after a state was changed
     largest_step: float = 1e3
     most_steps: int = 200_000
 
@@ -86,7 +86,6 @@ class Solution:
     final: NDArray[np.float64]
     parameters: NDArray[np.float64]
     steps: float  # mean number of steps of a group
-    _place: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, outcome: str) -> NDArray[np.float64]:
         """Values of one outcome, shape (people, times)."""
@@ -144,7 +143,7 @@ def solve(
     x = program.initial(p) if initial is None else np.ascontiguousarray(initial, float)
     _check(program, p, x, when, names, start)
     typical = np.asarray(program.typical)
-    absolute = tolerance.relative * 1e-2 if tolerance.absolute is None else tolerance.absolute
+    absolute = tolerance.relative * 0.1 if tolerance.absolute is None else tolerance.absolute
     job = batch.Job(
         program=program,
         parameters=p,

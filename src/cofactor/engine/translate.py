@@ -96,7 +96,9 @@ def _outside_subset(document: Any, model: Any) -> list[str]:
         if name != "l3v2extendedmath" and document.getPackageRequired(name):  # functions are checked one by one
             found.append(f"the required package {name!r}")
     ruled = {r.getVariable() for r in model.getListOfRules()}
-    found += [f"compartment {c.getId()!r} of changing size" for c in model.getListOfCompartments() if c.getId() in ruled]
+    found += [
+        f"compartment {c.getId()!r} of changing size" for c in model.getListOfCompartments() if c.getId() in ruled
+    ]
     for reaction in model.getListOfReactions():
         if not reaction.isSetKineticLaw():
             found.append(f"reaction {reaction.getId()!r} without a kinetic law")
@@ -282,8 +284,8 @@ def _functions() -> dict[int, Callable[..., Any]]:
         return 1 - 2 / (sp.exp(2 * a) + 1)
 
     return {
-        sb.AST_PLUS: lambda *a: sp.Add(*a),
-        sb.AST_TIMES: lambda *a: sp.Mul(*a),
+        sb.AST_PLUS: sp.Add,
+        sb.AST_TIMES: sp.Mul,
         sb.AST_DIVIDE: lambda a, b: a / b,
         sb.AST_POWER: lambda a, b: a**b,
         sb.AST_FUNCTION_POWER: lambda a, b: a**b,
