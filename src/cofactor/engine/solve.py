@@ -133,8 +133,10 @@ def solve(
     Raises:
         EngineError: a name the model does not have, times out of order, shapes that do not fit, or not-a-number given.
 
-    The result of one call is the same bit for bit whatever the number of threads. A person's result depends, within
-    the tolerance, on the people beside them in the same vector register, since these share their steps.
+    Note:
+        The result of one call is the same bit for bit whatever the number of threads. A person's result depends, within
+        the tolerance, on the people beside them in the same vector register, since these share their steps.
+
     """
     tolerance = tolerance or Tolerance()
     when = np.ascontiguousarray(np.atleast_1d(np.asarray(times, float)))

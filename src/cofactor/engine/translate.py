@@ -102,12 +102,16 @@ def _outside_subset(document: Any, model: Any) -> list[str]:
     for reaction in model.getListOfReactions():
         if not reaction.isSetKineticLaw():
             found.append(f"reaction {reaction.getId()!r} without a kinetic law")
-        for reference in [*reaction.getListOfReactants(), *reaction.getListOfProducts()]:
-            if reference.isSetStoichiometryMath() or (reference.isSetId() and reference.getId() in ruled):
-                found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
-            elif reference.getLevel() > 2 and model.getInitialAssignment(reference.getId() or " ") is not None:
-                found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
+        references = [*reaction.getListOfReactants(), *reaction.getListOfProducts()]
+        if any(_computed(r, ruled, model) for r in references):
+            found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
     return found
+
+
+def _computed(reference: Any, ruled: set[str], model: Any) -> bool:
+    """Whether a stoichiometry is a formula rather than a number."""
+    name = reference.getId() if reference.isSetId() else ""
+    return reference.isSetStoichiometryMath() or name in ruled or model.getInitialAssignment(name or " ") is not None
 
 
 def _system(model: Any) -> System:
