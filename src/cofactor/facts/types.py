@@ -31,8 +31,9 @@ class ReferenceIntake:
     """One dietary reference value of one body for one group of people.
 
     ``value`` is in the canonical unit of the nutrient (µg/d or mg/d, see ``facts.load.NUTRIENT_UNIT``). ``measure`` is
-    EAR, AR, RDA, PRI, AI, RI or UL; ``applies_to`` tells what a UL counts: ``total``, ``supplement`` or another named
-    part of intake.
+    one of ``facts.checks.MEASURES``; ``applies_to`` tells what the value counts: ``total``, ``supplement`` (supplements
+    and medicines, and what is added to food), ``preformed`` (retinol) or ``label`` (a labelling reference).
+    ``age_min`` and ``age_max`` are completed years, both ends included: 18 to 50 covers 18.0 <= age < 51.
     """
 
     authority: str
@@ -48,11 +49,35 @@ class ReferenceIntake:
     year: str
     note: str
     source: Source
+    phytate_mg_per_day: float | None = None  # EFSA and ANSES give zinc values per level of phytate intake
+
+
+@dataclass(frozen=True, slots=True)
+class UnsetIntake:
+    """A reference value that a body looked at and set no number for. No upper level does not mean no risk."""
+
+    authority: str
+    nutrient: str
+    measure: str
+    sex: str
+    age_min: float
+    age_max: float
+    state: str
+    applies_to: str
+    year: str
+    note: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A cut-off that a body names for a measured quantity (25(OH)D, serum Mg, ...)."""
+    """A cut-off that a body names for a measured quantity (25(OH)D, serum Mg, ...).
+
+    ``role`` tells how to read it: ``adequate`` (enough from ``low``, up to ``high`` where given), ``deficiency`` (below
+    ``low``), ``inadequate`` (the band between), ``requirement`` (covers half of people), ``no_added_benefit``,
+    ``concern``, ``toxicity`` and ``stop`` (above ``low``), ``symptoms`` (at or below ``low``), ``loading`` (a fast rise
+    is wanted below ``low``), ``stage`` (a class begins below ``low``).
+    """
 
     body: str
     year: str
@@ -63,6 +88,7 @@ class Threshold:
     meaning: str
     status: str  # current | withdrawn | proposed
     source: Source
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,9 @@ class Form:
     solubility: str
     tolerance: str
     source: Source
+    molar_mass: float | None = None  # g/mol, water of crystallisation included
+    formula: str = ""
+    note: str = ""  # what the relative bioavailability rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,7 @@ class Interaction:
     action_en: str
     action_fr: str
     source: Source
+    nutrients: tuple[str, ...] = ()  # the nutrient ids that ``b`` (and ``a``, between nutrients) names
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +165,67 @@ class PublishedValue:
     reference: str  # DOI or PMID, where known
     note: str
     source: Source
+    as_written: str = ""  # the source's own figure, where it is not one number
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationValue:
+    """How a quantity (an intake, a body measure, a habit) is spread in a country, by sex and age."""
+
+    quantity: str
+    country: str
+    sex: str
+    age_min: float
+    age_max: float
+    mean: float | None
+    sd: float | None
+    p05: float | None
+    p50: float | None
+    p95: float | None
+    unit: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineName:
+    """A medicine or a class of medicines as people write it, with its ATC code (a prefix for a class)."""
+
+    name_en: str
+    name_fr: str
+    synonyms: tuple[str, ...]
+    atc: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionName:
+    """A condition as people write it, with its ICD-10 code.
+
+    ``interactions`` names the rows that hold for it where its code is broader than the condition; empty means every
+    row whose code covers ``icd10``.
+    """
+
+    id: str
+    name_en: str
+    name_fr: str
+    synonyms: tuple[str, ...]
+    icd10: str
+    interactions: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TableOrigin:
+    """Which input a shipped table was made from. ``rows`` counts the rows shipped."""
+
+    table: str
+    input: str
+    sha256: str
+    date: str  # ISO: when this input was first turned into the table
+    rows_read: int
+    rows: int
+    licence: str
+    compiled_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +244,13 @@ class Claim:
 class FoodValue:
     """The content of a nutrient per 100 g of a food: an interval, since tables hold traces and limits too.
 
-    Not measured is ``low is None and high is None``; it is never zero.
+    Not measured is ``low is None and high is None``; it is never zero. ``<x`` is [0, x]; ``traces`` is [0, ceiling] with
+    the ceiling of the nutrient in ``food_traces.csv``.
     """
 
     low: float | None
     high: float | None
-    qualifier: str = ""  # "" | traces | <x | imputed | assumed_zero | label | alt
+    qualifier: str = ""  # words of: traces, <x, imputed, assumed_zero, label, manufacturer, alt ("<0.08 alt")
 
     @property
     def known(self) -> bool:
@@ -178,9 +270,15 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Food:
-    """A food of a composition table, per 100 g edible part as described in its name."""
+    """A food of a composition table, per 100 g edible part as described in its name.
 
-    id: str  # source:code, e.g. ciqual:26036 or usda:15088
+    ``values`` has every nutrient of the table, measured or not: the ids of ``facts.load.NUTRIENT_UNIT`` and the parts
+    ``vitamin_d2``, ``vitamin_d3``, ``vitamin_k1``, ``vitamin_k2`` (Ciqual: menaquinones of unstated form) and
+    ``vitamin_k2_mk4`` (USDA: menaquinone-4 only). ``vitamin_k`` is vitamin K1, which is what the reference intakes count.
+    A total is never computed from its parts.
+    """
+
+    id: str  # source:code, e.g. ciqual:26034 or usda:15088
     name_en: str
     name_fr: str
     group: str
@@ -189,3 +287,4 @@ class Food:
     oxalate: str  # none | high
     portions: tuple[Portion, ...]
     source: Source
+    aliases: tuple[str, ...] = ()  # everyday names in either language; two foods may share one

@@ -1,0 +1,240 @@
+"""How the input's words map to our identifiers. Pure data, read by make_tables.py.
+
+Everything that changes an input value, and is not a change of name or unit, is listed in CODE_CORRECTIONS with its
+reason.
+"""
+
+from __future__ import annotations
+
+NUTRIENTS: dict[str, str] = {
+    "vitamin D": "vitamin_d",
+    "magnesium": "magnesium",
+    "calcium": "calcium",
+    "phosphorus": "phosphorus",
+    "potassium": "potassium",
+    "zinc": "zinc",
+    "copper": "copper",
+    "vitamin K": "vitamin_k",
+    "vitamin K2": "vitamin_k",
+    "vitamin C": "vitamin_c",
+    "vitamin A": "vitamin_a",
+    "vitamin E": "vitamin_e",
+    "vitamin B6": "vitamin_b6",
+    "iron": "iron",
+    "sodium": "sodium",
+}
+# Words of the interactions' free text that name a nutrient. "vitamins D, K, A, E" is read letter by letter.
+NUTRIENT_WORDS: dict[str, str] = {
+    r"vitamin D|vitamins D|25\(OH\)D": "vitamin_d",
+    r"magnesium|Mg": "magnesium",
+    r"calcium|Ca": "calcium",
+    r"phosphate|phosphorus": "phosphorus",
+    r"potassium|KCl": "potassium",
+    r"zinc|Zn": "zinc",
+    r"copper": "copper",
+    r"vitamin K[12]?|vitamins D(?:,| and) K": "vitamin_k",
+    r"vitamin C": "vitamin_c",
+    r"vitamin A|vitamins D, K, A": "vitamin_a",
+    r"vitamin E|vitamins D, K, A, E": "vitamin_e",
+    r"vitamin B6": "vitamin_b6",
+    r"iron": "iron",
+    r"sodium": "sodium",
+}
+SEX_STATE: dict[str, str] = {"none": "none", "pregnancy": "pregnant", "lactation": "lactating"}
+APPLIES_TO: dict[str, str] = {
+    "total": "total",
+    "supplemental_only": "supplement",
+    "preformed_only": "preformed",
+    "label_reference": "label",
+}
+# Units of intake whose number counts one thing in more than one substance: the number stays, the note says what counts.
+COUNTED_AS: dict[str, tuple[str, str]] = {
+    "mg alpha-tocopherol/d": ("mg/d", "counted as alpha-tocopherol"),
+    "ug RAE/d": ("ug/d", "counted as retinol activity equivalents (RAE)"),
+    "ug RE/d": ("ug/d", "counted as retinol equivalents (RE)"),
+    "ug VDE/d": ("ug/d", ""),  # the input's note says it
+}
+BODIES: dict[str, str] = {"IOM/NASEM": "NASEM", "SCF/EFSA": "EFSA", "Anses": "ANSES"}
+
+# (body, quantity) -> (analyte, role, status). What is not a cut-off of an analyte goes to the published values.
+THRESHOLDS: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("IOM/NASEM", "25(OH)D at risk of deficiency"): ("25OHD", "deficiency", "current"),
+    ("IOM/NASEM", "25(OH)D inadequacy band"): ("25OHD", "inadequate", "current"),
+    ("IOM/NASEM", "25(OH)D at EAR"): ("25OHD", "requirement", "current"),
+    ("IOM/NASEM", "25(OH)D sufficient"): ("25OHD", "adequate", "current"),
+    ("IOM/NASEM", "25(OH)D no consistent added benefit"): ("25OHD", "no_added_benefit", "current"),
+    ("IOM/NASEM", "25(OH)D possible concern"): ("25OHD", "concern", "current"),
+    ("Endocrine Society", "25(OH)D deficiency"): ("25OHD", "deficiency", "withdrawn"),
+    ("Endocrine Society", "25(OH)D insufficiency"): ("25OHD", "inadequate", "withdrawn"),
+    ("Endocrine Society", "25(OH)D sufficiency"): ("25OHD", "adequate", "withdrawn"),
+    ("Endocrine Society", "25(OH)D toxicity concern"): ("25OHD", "toxicity", "withdrawn"),
+    ("EFSA", "25(OH)D target of the AI"): ("25OHD", "adequate", "current"),
+    ("SACN", "25(OH)D population protective level"): ("25OHD", "adequate", "current"),
+    ("ESCEO", "25(OH)D minimum"): ("25OHD", "adequate", "current"),
+    ("ESCEO", "upper limit of adequacy"): ("25OHD", "concern", "current"),
+    ("GRIO", "25(OH)D target"): ("25OHD", "adequate", "current"),
+    ("GRIO", "rapid loading wanted"): ("25OHD", "loading", "current"),
+    ("Mayo Clinic Labs", "25(OH)D hypercalciuria risk band"): ("25OHD", "concern", "current"),
+    ("Mayo Clinic Labs", "25(OH)D toxicity possible"): ("25OHD", "toxicity", "current"),
+    ("MaGNet", "serum magnesium lower limit (proposal)"): ("Mg_serum", "adequate", "proposed"),
+    ("Clinical practice", "hypomagnesaemia"): ("Mg_serum", "adequate", "current"),
+    ("Clinical practice", "serum magnesium with symptoms"): ("Mg_serum", "symptoms", "current"),
+    ("UK product text", "hypercalciuria stop rule"): ("Ca_urine", "stop", "current"),
+    ("KDIGO", "eGFR classes"): ("eGFR", "stage", "current"),
+}
+
+# Analyte names of the labs table -> (id, sex). Rows whose unit is not the contract's own carry another id.
+LABS: dict[str, tuple[str, str]] = {
+    "25-hydroxyvitamin D total": ("25OHD", "both"),
+    "25-hydroxyvitamin D3": ("25OHD3", "both"),
+    "25-hydroxyvitamin D2": ("25OHD2", "both"),
+    "1,25-dihydroxyvitamin D (calcitriol)": ("calcitriol", "both"),
+    "magnesium serum": ("Mg_serum", "both"),
+    "magnesium red cell": ("Mg_rbc", "both"),
+    "calcium total": ("Ca_total", "both"),
+    "calcium ionised": ("Ca_ionised", "both"),
+    "albumin": ("albumin", "both"),
+    "parathyroid hormone intact": ("PTH", "both"),
+    "phosphate inorganic": ("phosphate", "both"),
+    "alkaline phosphatase": ("ALP", "both"),
+    "creatinine (men)": ("creatinine", "male"),
+    "creatinine (women)": ("creatinine", "female"),
+    "eGFR CKD-EPI 2021": ("eGFR", "both"),
+    "calcium urine 24 h": ("Ca_urine", "both"),
+    "magnesium urine 24 h": ("Mg_urine", "both"),
+    "zinc serum": ("Zn_plasma", "both"),
+    "copper serum": ("copper_serum", "both"),
+    "undercarboxylated osteocalcin (ucOC)": ("ucOC_mass", "both"),  # ng/mL; the id ucOC is % of osteocalcin
+    "desphospho-uncarboxylated MGP (dp-ucMGP)": ("dp_ucMGP", "both"),
+    "potassium": ("potassium_serum", "both"),
+    "FGF23 intact": ("FGF23_intact", "both"),  # pg/mL; the id FGF23 is the ratio to reference
+    "INR": ("INR", "both"),
+}
+LAB_UNITS: dict[str, str] = {
+    "mL/min/{1.73_m2}": "mL/min",
+    "{INR}": "",
+    "meq/L": "mEq/L",
+}
+
+FORMS: dict[tuple[str, str], str] = {
+    ("vitamin D", "cholecalciferol (D3)"): "D3",
+    ("vitamin D", "ergocalciferol (D2)"): "D2",
+    ("vitamin D", "calcifediol monohydrate"): "calcifediol",
+    ("magnesium", "magnesium oxide"): "oxide",
+    ("magnesium", "trimagnesium dicitrate (anhydrous)"): "citrate",
+    ("magnesium", "trimagnesium dicitrate nonahydrate"): "citrate_nonahydrate",
+    ("magnesium", "magnesium hydrogen citrate"): "hydrogen_citrate",
+    ("magnesium", "magnesium bisglycinate (anhydrous)"): "bisglycinate",
+    ("magnesium", "magnesium bisglycinate dihydrate"): "bisglycinate_dihydrate",
+    ("magnesium", "magnesium chloride hexahydrate"): "chloride",
+    ("magnesium", "magnesium malate (anhydrous)"): "malate",
+    ("magnesium", "dimagnesium malate"): "dimagnesium_malate",
+    ("magnesium", "magnesium malate trihydrate"): "malate_trihydrate",
+    ("magnesium", "magnesium lactate dihydrate"): "lactate",
+    ("magnesium", "magnesium carbonate"): "carbonate",
+    ("magnesium", "basic magnesium carbonate (heavy)"): "basic_carbonate",
+    ("magnesium", "magnesium hydroxide"): "hydroxide",
+    ("magnesium", "magnesium ditaurate"): "taurate",
+    ("magnesium", "magnesium acetyl taurinate"): "acetyl_taurinate",
+    ("magnesium", "magnesium L-threonate"): "threonate",
+    ("magnesium", "magnesium sulfate heptahydrate"): "sulfate",
+    ("magnesium", "magnesium aspartate dihydrate"): "aspartate",
+    ("magnesium", "magnesium aspartate hydrochloride trihydrate"): "aspartate_hydrochloride",
+    ("magnesium", "marine magnesium"): "marine",
+    ("magnesium", "magnesium glycerophosphate"): "glycerophosphate",
+    ("magnesium", "magnesium gluconate dihydrate"): "gluconate",
+    ("magnesium", "magnesium pidolate"): "pidolate",
+    ("magnesium", "magnesium orotate dihydrate"): "orotate",
+    ("calcium", "calcium carbonate"): "carbonate",
+    ("calcium", "calcium citrate tetrahydrate"): "citrate",
+    ("calcium", "calcium citrate malate"): "citrate_malate",
+    ("calcium", "tricalcium phosphate"): "phosphate",
+    ("calcium", "hydroxyapatite"): "hydroxyapatite",
+    ("calcium", "dicalcium phosphate dihydrate"): "hydrogen_phosphate",
+    ("calcium", "calcium lactate pentahydrate"): "lactate",
+    ("calcium", "calcium gluconate monohydrate"): "gluconate",
+    ("calcium", "calcium bisglycinate"): "bisglycinate",
+    ("calcium", "calcium acetate"): "acetate",
+    ("calcium", "calcium malate"): "malate",
+    ("zinc", "zinc gluconate (anhydrous)"): "gluconate",
+    ("zinc", "zinc citrate (anhydrous)"): "citrate",
+    ("zinc", "zinc citrate dihydrate"): "citrate_dihydrate",
+    ("zinc", "zinc oxide"): "oxide",
+    ("zinc", "zinc picolinate"): "picolinate",
+    ("zinc", "zinc bisglycinate"): "bisglycinate",
+    ("zinc", "zinc sulfate monohydrate"): "sulfate",
+    ("zinc", "zinc sulfate heptahydrate"): "sulfate_heptahydrate",
+    ("zinc", "zinc acetate dihydrate"): "acetate",
+    ("zinc", "zinc methionine (1:2)"): "methionine",
+    ("vitamin K", "phylloquinone (K1)"): "K1",
+    ("vitamin K", "menaquinone-4 (MK-4)"): "MK-4",
+    ("vitamin K", "menaquinone-7 all-trans (MK-7)"): "MK-7",
+    ("vitamin C", "L-ascorbic acid"): "ascorbic_acid",
+    ("vitamin C", "sodium ascorbate"): "sodium_ascorbate",
+    ("vitamin C", "calcium ascorbate dihydrate"): "calcium_ascorbate",
+    ("potassium", "potassium chloride"): "chloride",
+    ("potassium", "tripotassium citrate monohydrate"): "citrate",
+    ("potassium", "potassium gluconate"): "gluconate",
+    ("potassium", "potassium bicarbonate"): "bicarbonate",
+    ("potassium", "dipotassium phosphate"): "phosphate",
+    ("potassium", "potassium aspartate (anhydrous)"): "aspartate",
+    ("phosphorus", "disodium phosphate"): "sodium_phosphate",
+}
+
+# Thiazides and indapamide, alone and with potassium, a beta-blocker, an ACE inhibitor, an ARB or aliskiren.
+_THIAZIDES = "C03AA;C03AB;C03AX;C03BA;C07B;C07D;C09BA;C09BX01;C09BX03;C09DA;C09DX01;C09DX03;C09XA52;C09XA54"
+# Interaction id -> (codes, reason). The input's code is too broad (it would speak of medicines that the row does not
+# mean), too narrow (a combination product has a code of its own) or out of date. All from memory of the ATC index and
+# of ICD-10: the row's trust becomes recall.
+CODE_CORRECTIONS: dict[str, tuple[str, str]] = {
+    "DN001": ("H03AA01;H03AA03", "combined thyroid hormones hold levothyroxine"),
+    "DN004": ("M05BA04;M05BA07;M05BB", "tablets only; M05BB are the packs with calcium or vitamin D"),
+    "DN006": ("M05BA01;M05BA05", "tiludronate has a code of its own"),
+    "DN007": (
+        "J05AJ02;J05AJ03;J05AJ04;J05AR09;J05AR13;J05AR18;J05AR20;J05AR21;J05AR25;J05AR27",
+        "raltegravir has its own row; most are sold as combinations",
+    ),
+    "DN010": ("N02BF01;N03AX12", "gabapentin moved to N02BF01 in 2023"),
+    "DN012": ("C10AA07;C10BA06", "combination with ezetimibe"),
+    "DN016": ("B03AA;B03AB;B03AD;B03AE", "oral iron only; B03AC is by injection"),
+    "DN018": ("J02AB02;J02AC02;J02AC04", "the azoles that need gastric acid"),
+    "DN022": ("J05AG05;J05AE08;J05AR08;J05AR15;J05AR19;J05AR21", "combinations"),
+    "DN023": (
+        f"{_THIAZIDES};C03EA",
+        "combinations",
+    ),
+    "DN024": (
+        _THIAZIDES,
+        "combinations",
+    ),
+    "DN025": ("C03CA;C03CB;C03EB", "combinations"),
+    "DN026": ("C03DA;C03DB;C03E", "combinations"),
+    "DN027": ("C03DA;C03DB;C03E", "combinations"),
+    "DN029": ("J01EA01;J01EE;B01AB;M01A", "trimethoprim with sulfamethoxazole"),
+    "DN032": ("A02BC;B01AC56;M01AE52", "combinations with a proton pump inhibitor for long use"),
+    "DN033": ("A02BA;A02BC;B01AC56;M01AE52", "A02B also holds medicines that leave the acid as it is"),
+    "DN044": ("J04AB02;J04AC01;J04AM02;J04AM05;J04AM06", "combinations"),
+    "DN046": ("J05AG03;J05AR06;N06AX25", "combination; St John's wort"),
+    "DN055": ("C08;C07FB;C09BB;C09BX01;C09DB;C09DX01;C10BX03", "combinations"),
+    "DN056": ("A11CC02;A11CC03;A11CC04;H05BX02", "dihydrotachysterol"),
+    "DN057": ("A11CC;A11CB;M05BB03;M05BB04;A12AX", "packs that hold vitamin D"),
+    "DN059": ("M05BA;M05BB", "packs with calcium or vitamin D"),
+    "DN061": ("H05BX01;H05BX04", "the other members of H05BX are active vitamin D"),
+    "DN065": ("J01AA;J01MA", "J01 is every antibiotic for systemic use"),
+    "DN066": ("J01DD15;J01DD16", "J01DD also holds injections"),
+    "DN068": ("C10AA;C10BA;C10BX", "combinations"),
+    "CN001": ("N18.4;N18.5;N18.6;Z99.2", "end-stage disease in ICD-10-CM"),
+    "CN003": ("N18.3;N18.4;N18.5;N18.6;Z99.2", "end-stage disease in ICD-10-CM; dialysis"),
+    "CN004": ("N18.4;N18.5;N18.6;Z99.2", "end-stage disease in ICD-10-CM"),
+    "CN007": ("E83.5", "R82.9 is any other finding in urine"),
+    "CN011": ("D86;A15-A19;B39", "tuberculosis of every organ"),
+    "CN025": ("E27.1;E27.2;E27.4", "adrenal crisis; other insufficiency"),
+    "CN030": ("O00-O99;Z33;Z34;Z35", "any code of pregnancy"),
+    "CN031": ("O00-O99;Z33;Z34;Z35", "any code of pregnancy"),
+    "CN032": ("O00-O99;Z33;Z34;Z35", "any code of pregnancy"),
+    "CN033": ("O00-O99;Z33;Z34;Z35;Z39.1", "any code of pregnancy"),
+    "CN034": ("", "a rule of age, not a diagnosis"),
+    "CN035": ("", "a rule of age, not a diagnosis"),
+    "CN036": ("", "a rule of age, not a diagnosis"),
+    "CN038": ("I20-I25", "every ischaemic heart disease"),
+}
