@@ -1,7 +1,8 @@
 """Imports point one way: facts, model, engine, person, assess, plan, report, faces.
 
 ``errors`` and ``units`` may be used by all. The side rooms ``trial`` and ``evidence`` use facts to assess and are used
-by report and faces alone. The root of the package stands above everything and is imported by nothing inside it.
+by report and faces alone. The root of the package stands above everything and is imported by nothing inside it, but
+for its version, which is set before anything is loaded.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STAGES = ("facts", "model", "engine", "person", "assess", "plan", "report", "faces")
 SIDE_ROOMS = ("trial", "evidence")
-SHARED = ("errors", "units")
+SHARED = ("errors", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
 MODEL_TOOL_PLACES = ("cofactor/model/", "cofactor/engine/translate.py", "cofactor/engine/program.py")
 NETWORK = {"socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "telnetlib", "xmlrpc"}
 NETWORK_PLACES = ("cofactor/faces/web/", "cofactor/faces/door.py")
-# How a distribution's import name differs from its own name.
-IMPORT_NAME = {"ruamel.yaml": "ruamel", "python-libsbml": "libsbml"}
+# What a distribution is imported as, where that is not its own name.
+IMPORT_NAMES = {"ruamel.yaml": {"ruamel"}, "pydantic": {"pydantic", "pydantic_core"}}
 
 Files = dict[str, str]  # path under src -> text
 
@@ -89,7 +90,7 @@ def targets(node: ast.stmt, package: str, known: set[str]) -> Iterator[tuple[str
             base = ".".join([*above, base] if base else above)
         for alias in node.names:
             whole = f"{base}.{alias.name}"
-            yield (whole if whole in known else base), node.level > 0
+            yield (whole if whole in known or whole == "cofactor.__version__" else base), node.level > 0
 
 
 def room(module: str) -> str:
@@ -172,7 +173,7 @@ def undeclared(files: Files, declared: set[str]) -> list[str]:
 def declared_dependencies() -> set[str]:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     names = [name.split(">")[0].split("=")[0].strip() for name in listed]
-    return {IMPORT_NAME.get(name, name.replace("-", "_")) for name in names}
+    return set().union(*(IMPORT_NAMES.get(name, {name.replace("-", "_")}) for name in names))
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +232,7 @@ def planted(**files: str) -> Files:
         {"units": "from cofactor.facts import load"},
         {"assess__status": "import cofactor"},
         {"assess__status": "from cofactor import plan"},
+        {"assess__status": "from cofactor import __version__, plan"},
         {"assess__status": "from ..plan import optimise"},
     ],
 )
@@ -246,6 +248,7 @@ def test_an_upward_import_is_caught(bad):
         {"trial__run": "from cofactor.assess import forecast", "assess__forecast": ""},
         {"report__build": "from cofactor.evidence import ledger", "evidence__ledger": ""},
         {"faces__cli": "from cofactor import units", "units": ""},
+        {"engine__llvm": "from cofactor import __version__", "__init__": "from cofactor.engine import llvm"},
         {"__init__": "from cofactor.faces.api import plan", "faces__api": ""},
     ],
 )

@@ -17,22 +17,34 @@ from cofactor.facts.types import Trust
 
 SOURCE = Path(__file__).parents[2] / "src" / "cofactor"
 TABLES = sorted([*SOURCE.glob("facts/tables/*.csv"), *SOURCE.glob("model/*.csv")])
+# Tables whose rows are vouched for in another way than by columns `source` and `trust`: what each row must fill in.
+OTHER_MARKS = {
+    "foods.csv": ("source", "name_en_basis", "name_fr_basis"),  # source: an id of food_sources.csv; gaps by qualifier
+    "food_sources.csv": ("citation", "detail", "licence", "sha256"),
+    "food_traces.csv": ("column", "numbers"),  # counted over the whole source tables when foods.csv is made
+    "portions.csv": ("food_id", "assumed"),
+    "provenance.csv": ("input", "sha256", "licence", "compiled_from"),
+    "states.csv": ("unit", "meaning"),  # typical sizes steer the solver's tolerance; no result rests on them
+    "outcomes.csv": ("unit", "meaning"),  # names, no numbers
+}
 STAGES_WITH_NUMBERS = ("facts", "person", "assess", "plan")
 # What arithmetic needs and no study measured: the calendar, the circle, percentiles.
 STRUCTURAL = {*range(13), 24, 60, 365, 365.25, 366, 1440, 180, 360, 0.05, 0.25, 0.5, 0.75, 0.95, 25, 50, 75, 95}
 
 
-def unsourced_rows(text: str) -> list[str]:
-    """The rows of a table, by line, whose ``source`` is empty or whose ``trust`` is not one of :class:`Trust`."""
+def unmarked_rows(text: str, columns: tuple[str, ...] = ("source", "trust")) -> list[str]:
+    """The rows of a table, by line, that leave one of the columns empty, or whose ``trust`` is no :class:`Trust`."""
     reader = csv.DictReader(io.StringIO(text))
-    if missing := {"source", "trust"} - set(reader.fieldnames or ()):
+    if missing := set(columns) - set(reader.fieldnames or ()):
         return [f"no column {', '.join(sorted(missing))}"]
-    known = set(Trust)
-    return [
-        f"line {reader.line_num}: source {row['source']!r}, trust {row['trust']!r}"
-        for row in reader
-        if len((row["source"] or "").strip()) < 3 or row["trust"] not in known
-    ]
+    found = []
+    for row in reader:
+        empty = [name for name in columns if not (row[name] or "").strip()]
+        if "trust" in columns and row["trust"] not in set(Trust):
+            empty.append(f"trust {row['trust']!r}")
+        if empty:
+            found.append(f"line {reader.line_num}: {', '.join(empty)}")
+    return found
 
 
 def structural(value: float) -> bool:
@@ -52,6 +64,8 @@ def numbers(tree: ast.Module) -> Iterator[tuple[ast.Constant, ast.stmt, str]]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
             notes += ast.get_docstring(node) or ""
         for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Slice):  # where a text is cut is no quantity
+                continue
             inside = child if isinstance(child, ast.stmt) else statement
             if isinstance(child, ast.Constant) and type(child.value) in (int, float) and inside is not None:
                 yield child, inside, notes
@@ -93,11 +107,12 @@ def unexplained(text: str) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda p: p.name)
 def test_every_row_has_a_source_and_a_mark(table):
-    assert unsourced_rows(table.read_text(encoding="utf-8")) == []
+    columns = OTHER_MARKS.get(table.name, ("source", "trust"))
+    assert unmarked_rows(table.read_text(encoding="utf-8"), columns) == []
 
 
-def test_there_are_tables():
-    assert TABLES
+def test_there_are_tables_and_no_stale_exception():
+    assert set(OTHER_MARKS) <= {table.name for table in TABLES}
 
 
 def test_no_number_in_code_goes_unexplained():
@@ -112,8 +127,9 @@ def test_no_number_in_code_goes_unexplained():
 
 def test_a_row_without_source_or_mark_is_caught():
     table = "id,value,trust,source\na,1,verified,EFSA 2016\nb,2,verified,\nc,3,surely,EFSA 2016\n"
-    assert [row.partition(":")[0] for row in unsourced_rows(table)] == ["line 3", "line 4"]
-    assert unsourced_rows("id,value\na,1\n") == ["no column source, trust"]
+    assert [row.partition(":")[0] for row in unmarked_rows(table)] == ["line 3", "line 4"]
+    assert unmarked_rows("id,value\na,1\n") == ["no column source, trust"]
+    assert unmarked_rows("food_id,assumed\na,yes\nb,\n", ("food_id", "assumed")) == ["line 3: assumed"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +152,7 @@ def test_an_unexplained_number_is_caught(text):
         "# IOM 2011: largest intake without harm\nLIMIT = 37.5\nOTHER = 62.5\n",
         'LIMIT = 37.5\n"""µg/d, from IOM 2011."""\n',
         "def f(x: float) -> float:\n    '''Twice the thing. Source: Smith 2001.'''\n    return 2 * x + 0.85\n",
-        "def f(x: float) -> float:\n    return 100 * x + 1e-9 + x[12] + 1000.0\n",
+        "def f(x: float) -> float:\n    return 100 * x + 1e-9 + x[:200] + 1000.0\n",
     ],
 )
 def test_an_explained_or_structural_number_is_not_caught(text):

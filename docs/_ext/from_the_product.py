@@ -1,0 +1,72 @@
+"""Directives that print parts of the product itself, so that a page cannot disagree with what is shipped.
+
+``shipped-table`` prints columns of a table of the package; ``command-help`` prints the help of every command.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib
+from importlib import resources
+from typing import ClassVar
+
+import click
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives
+from sphinx.application import Sphinx
+
+
+def _row(cells: list[str]) -> nodes.row:
+    entries = [nodes.entry("", nodes.paragraph(text=cell)) for cell in cells]
+    return nodes.row("", *entries)
+
+
+class ShippedTable(Directive):
+    """``{shipped-table} model/parameters.csv`` with ``:columns: id value unit source``."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"columns": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        columns = self.options["columns"].split()
+        file = resources.files("cofactor").joinpath(self.arguments[0])
+        rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+        if not rows or set(columns) - set(rows[0]):
+            raise self.error(f"{self.arguments[0]} has no rows, or lacks one of the columns {columns}")
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in columns), cols=len(columns))
+        group += nodes.thead("", _row([name.replace("_", " ") for name in columns]))
+        group += nodes.tbody("", *(_row([row[name] for name in columns]) for row in rows))
+        return [nodes.table("", group, classes=["shipped"])]
+
+
+class CommandHelp(Directive):
+    """``{command-help} module:group`` prints ``--help`` of the group and of each of its commands."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        module, _, name = self.arguments[0].partition(":")
+        group = getattr(importlib.import_module(module), name)
+        return list(_help(group, click.Context(group, info_name="cofactor", terminal_width=88)))
+
+
+def _help(command: click.Command, context: click.Context) -> list[nodes.Node]:
+    text = command.get_help(context)
+    found: list[nodes.Node] = [
+        nodes.rubric(text=context.command_path),
+        nodes.literal_block(text, text, language="text"),
+    ]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None and not below.hidden:
+                inner = click.Context(below, info_name=name, parent=context, terminal_width=88)
+                found.extend(_help(below, inner))
+    return found
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("shipped-table", ShippedTable)
+    app.add_directive("command-help", CommandHelp)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
