@@ -82,7 +82,7 @@ def declination(day: Array) -> Array:
 def cos_zenith(latitude: float, day: Array, hour: Array) -> Array:
     """Cosine of the solar zenith angle at solar time ``hour``, 0 below the horizon. Spherical astronomy."""
     phi, delta = np.radians(latitude), declination(day)
-    hour_angle = np.radians(15.0 * (hour - 12.0))
+    hour_angle = np.radians(360 / 24 * (hour - 12.0))
     mu = np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.cos(hour_angle)
     return np.asarray(np.clip(mu, 0.0, 1.0))
 
