@@ -20,7 +20,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
-from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.facts.read import SEPARATOR, columns
 from cofactor.facts.types import (
     Claim,
@@ -38,6 +37,7 @@ from cofactor.facts.types import (
     Trust,
     UnsetIntake,
 )
+from cofactor.facts.vocabulary import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.units import UnitError, convert, spell
 from table_maps import (
     APPLIES_TO,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,67 +23,19 @@ from cofactor.facts.types import (
     Threshold,
     UnsetIntake,
 )
+from cofactor.facts.vocabulary import ANALYTE_UNIT, ATC, ICD10, NUTRIENT_UNIT
 
-# Nutrient id -> canonical unit; amounts a day are in this unit per day.
-NUTRIENT_UNIT: dict[str, str] = {
-    "vitamin_d": "µg",
-    "magnesium": "mg",
-    "calcium": "mg",
-    "phosphorus": "mg",
-    "potassium": "mg",
-    "zinc": "mg",
-    "copper": "mg",
-    "vitamin_k": "µg",
-    "vitamin_c": "mg",
-    "vitamin_a": "µg",
-    "vitamin_e": "mg",
-    "vitamin_b6": "mg",
-    "iron": "mg",
-    "sodium": "mg",
-}
-# Analyte id -> canonical unit. ``ratio`` is to the reference adult; eGFR is per 1.73 m² of body surface.
-ANALYTE_UNIT: dict[str, str] = {
-    "25OHD": "nmol/L",
-    "25OHD3": "nmol/L",
-    "25OHD2": "nmol/L",
-    "D3": "nmol/L",
-    "calcitriol": "pmol/L",
-    "24_25OH2D": "nmol/L",
-    "Mg_serum": "mmol/L",
-    "Mg_cell": "ratio",
-    "Mg_rbc": "mmol/L",
-    "Ca_total": "mmol/L",
-    "Ca_ionised": "mmol/L",
-    "PTH": "pmol/L",
-    "phosphate": "mmol/L",
-    "FGF23": "ratio",
-    "Zn_plasma": "µmol/L",
-    "copper_serum": "µmol/L",
-    "potassium_serum": "mmol/L",
-    "Ca_absorption": "fraction",
-    "Mg_absorption": "fraction",
-    "Ca_urine": "mmol/d",
-    "Mg_urine": "mmol/d",
-    "bone_mineral": "%",
-    "ucOC": "%",
-    "dp_ucMGP": "pmol/L",
-    "creatinine": "µmol/L",
-    "eGFR": "mL/min",
-    "albumin": "g/L",
-    "ALP": "U/L",
-    "INR": "",
-}
+__all__ = ["ANALYTE_UNIT", "NUTRIENT_UNIT", "Facts", "load"]
+
 # Whose upper levels hold in a region. EFSA's rows include those of the former Scientific Committee on Food.
 REGION_AUTHORITY: dict[str, str] = {"EU": "EFSA", "US": "NASEM"}
-# The measures that serve as a personal target, best first: a value that covers nearly everyone, else an adequate intake.
+# The measures that serve as a personal target, best first: what covers nearly everyone, else an adequate intake.
 TARGET_MEASURES = ("PRI", "RDA", "AI", "RI", "RNI")
 # Not to be exceeded. EFSA could set no UL for iron and gives a safe level of intake in its place (EFSA 2024).
 LIMIT_MEASURES = ("UL", "safe level of intake")
 # Phytate intake (mg/d) for which EFSA's zinc values are read where the diet is not known: the level that lies nearest
 # to a mixed European diet (EFSA 2014, 300-1400 mg/d across surveys).
 DEFAULT_PHYTATE_MG_PER_DAY = 600.0
-_ATC = re.compile(r"[A-Z]\d\d(?:[A-Z](?:[A-Z](?:\d\d)?)?)?")
-_ICD10 = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?")
 
 
 @dataclass(frozen=True)
@@ -211,7 +162,7 @@ class Facts:
         """
         code = text.strip().upper()
         whole = self._medicine_names.whole(text)
-        codes = (code,) if _ATC.fullmatch(code) else (whole,) if whole else self._medicine_names.inside(text)
+        codes = (code,) if ATC.fullmatch(code) else (whole,) if whole else self._medicine_names.inside(text)
         return (codes[0], self._matching("drug-nutrient", codes)) if codes else (None, ())
 
     def condition(self, text: str) -> tuple[str | None, tuple[str, ...]]:
@@ -224,7 +175,7 @@ class Facts:
         row = self._interactions_by_id.get(code)
         if row is not None and row.kind == "condition-nutrient":
             return (row.codes[0] if row.codes else None, (row.id,))
-        if _ICD10.fullmatch(code):
+        if ICD10.fullmatch(code):
             return code, self._matching("condition-nutrient", (code.removesuffix(".9"),))
         named = self._conditions_by_id.get(self._condition_names.whole(text) or "")
         if named is None:
