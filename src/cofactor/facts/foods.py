@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from cofactor.errors import FactsError
-from cofactor.facts.food_search import EXACT, Rank, Words, rank
+from cofactor.facts.food_search import EXACT, Rank, Words, forms, rank
 from cofactor.facts.types import Food, FoodValue, Portion, Source, Trust
 
 Rows = list[dict[str, str]]
@@ -70,12 +70,31 @@ class FoodTable:
 
     def _ranked(self, query: Words) -> list[tuple[Rank, Food]]:
         found: list[tuple[Rank, Food]] = []
-        for food, names in zip(self.all, self._names, strict=True):
-            keys = [key for name in names if (key := rank(query, name)) is not None]
+        for place in sorted(self._holding(query)):
+            keys = [key for name in self._names[place] if (key := rank(query, name)) is not None]
             if keys:
-                found.append((min(keys), food))
+                found.append((min(keys), self.all[place]))
         found.sort(key=lambda pair: pair[0])
         return found
+
+    def _holding(self, query: Words) -> set[int]:
+        """The places in ``all`` of the foods that have every word of ``query``, or a word beginning with it."""
+        holding: list[set[int]] = []
+        for word, word_forms in zip(query.texts, query.forms, strict=True):
+            same = (
+                known for known in self._places if known.startswith(word) or not word_forms.isdisjoint(forms(known))
+            )
+            holding.append(set().union(*(self._places[known] for known in same)))
+        return set.intersection(*holding) if holding else set()
+
+    @cached_property
+    def _places(self) -> dict[str, set[int]]:
+        """The words of all names, with the places in ``all`` of the foods that have them."""
+        places: defaultdict[str, set[int]] = defaultdict(set)
+        for place, names in enumerate(self._names):
+            for word in {word for name in names for word in name.texts}:
+                places[word].add(place)
+        return dict(places)
 
     @cached_property
     def _names(self) -> list[tuple[Words, ...]]:
