@@ -219,6 +219,8 @@ def published(cells: Cells) -> PublishedValue:
     low, high = band(cells["value"])
     single = number(cells["value"])
     own_low, own_high = number(cells["low"]), number(cells["high"])
+    if own_low is not None and own_high is not None and own_low > own_high:
+        own_low, own_high = own_high, own_low  # negative numbers written by their size
     return PublishedValue(
         cells["id"],
         tidy(cells["quantity"]),
