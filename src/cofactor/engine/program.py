@@ -235,6 +235,12 @@ def _opaque(name: str) -> Any:
     return _OPAQUE[name]
 
 
+def _is_condition(e: Any) -> bool:
+    from sympy.logic.boolalg import Boolean
+
+    return isinstance(e, Boolean)
+
+
 class _Hoist:
     """Moves sub-expressions of constants only out of the time loop; each gets a symbol."""
 
@@ -265,7 +271,7 @@ class _Hoist:
         if not e.args:
             done = e
         elif self._still(e):
-            done = e if e.is_Boolean else self._name(e)
+            done = e if _is_condition(e) else self._name(e)
         elif e.is_Add or e.is_Mul:
             still = [a for a in e.args if self._still(a) or a.is_Number]
             moving = [self(a) for a in e.args if not (self._still(a) or a.is_Number)]
@@ -359,7 +365,7 @@ class _Emit:
         out = []
         for name, e in shared:
             e = e.xreplace(inline)
-            if e.is_Boolean:
+            if _is_condition(e):
                 inline[name] = e
             else:
                 out.append((str(name), self.text(e)))

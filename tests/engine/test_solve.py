@@ -1,0 +1,220 @@
+"""The solver against an independent one, its back ends against each other, and its promises one by one."""
+
+import numpy as np
+import pytest
+
+from cofactor.engine.generate import human
+from cofactor.engine.program import compile_antimony
+from cofactor.engine.solve import Backend, Change, Code, Event, Tolerance, solve
+from cofactor.errors import EngineError
+
+DECAY = "k = 0.5; x = 8; x' = -k * x; half := x / 2"
+YEAR = np.append(np.arange(0.0, 365.0, 7.0), 365.0)
+REGIMEN = [
+    Event(90.0, "in_D3", Change.SET, 2000.0),
+    Event(90.0, "sup_Mg", Change.SET, 14.4),
+    Event(90.0, "sup_Ca", Change.SET, 25.0),
+    Event(120.0, "gD3", Change.ADD, 2600.0),
+]
+
+
+@pytest.fixture(scope="module")
+def decay():
+    return compile_antimony(DECAY)
+
+
+def test_every_state_of_the_human_agrees_with_libroadrunner():
+    import roadrunner
+
+    from cofactor.model.compose import sbml
+
+    program = human()
+    changes = {
+        "in_D3": 4000.0,
+        "sup_Ca": 25.0,
+        "n_sCa": 2.0,
+        "sup_Mg": 14.4,
+        "in_MK7": 180.0,
+        "in_Zn": 0.3,
+        "GFR": 100.0,
+    }
+    times = np.linspace(0, 730, 53)
+    ours = solve(
+        program,
+        program.parameters(1, changes),
+        program.initial(program.parameters()),
+        times=times,
+        outcomes=program.states,
+        tolerance=Tolerance(1e-9),
+    ).values[0]
+    model = roadrunner.RoadRunner(sbml())
+    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-11, 1e-13
+    model.timeCourseSelections = list(program.states)
+    for name, value in changes.items():
+        model[name] = value
+    theirs = np.array(model.simulate(times=list(times)))
+    floor = 1e-3 * np.asarray(program.typical)
+    assert np.max(np.abs(ours - theirs) / np.maximum(np.abs(theirs), floor)) < 1e-6
+
+
+def test_both_back_ends_run_the_same_method(people):
+    program, p = human(), people(12, 0.25)
+    results = [
+        solve(
+            program,
+            p,
+            times=YEAR,
+            outcomes=(*program.states, *program.readouts),
+            events=REGIMEN,
+            tolerance=Tolerance(1e-8),
+            backend=b,
+        )
+        for b in Backend
+    ]
+    scale = np.abs(results[0].values).max(axis=(0, 1)) + 1e-9
+    assert np.max(np.abs(results[0].values - results[1].values) / scale) < 1e-6
+
+
+def test_the_default_tolerance_keeps_a_thousandth(people):
+    program, p = human(), people(64, 0.25)
+    outcomes = ["C25D3", "C125", "PTH", "Ca", "Phos", "Mg", "F23", "BoneT", "uCa", "uMg"]
+    loose, tight = (
+        solve(program, p, times=YEAR, outcomes=outcomes, events=REGIMEN, tolerance=t).values
+        for t in (None, Tolerance(1e-9))
+    )
+    assert np.max(np.abs(loose - tight) / np.abs(tight)) < 1e-3
+
+
+@pytest.mark.parametrize("backend", list(Backend))
+def test_exact_solution_with_set_scale_and_add_per_person(decay, backend):
+    events = [
+        Event(2.0, "k", Change.SCALE, 2.0),
+        Event(3.0, "x", Change.ADD, [1.0, 5.0, 0.0]),
+        Event(4.0, "k", Change.SET, [0.0, 0.5, 1.0]),
+        Event(5.0, "x", Change.SCALE, 0.5),
+    ]
+    solution = solve(
+        decay,
+        decay.parameters(3),
+        times=[0, 2, 3, 3.5, 4, 5, 6],
+        outcomes=["x", "half"],
+        events=events,
+        tolerance=Tolerance(1e-10),
+        backend=backend,
+    )
+    for person, (added, k) in enumerate(zip([1.0, 5.0, 0.0], [0.0, 0.5, 1.0], strict=True)):
+        at2 = 8 * np.exp(-1)
+        at3 = at2 * np.exp(-1)
+        at4 = (at3 + added) * np.exp(-1)
+        at5 = at4 * np.exp(-k)
+        expected = [8, at2, at3, (at3 + added) * np.exp(-0.5), at4, at5, at5 / 2 * np.exp(-k)]
+        np.testing.assert_allclose(solution["x"][person], expected, rtol=1e-8)
+        np.testing.assert_allclose(solution["half"][person], np.array(expected) / 2, rtol=1e-8)
+
+
+def test_a_value_at_the_time_of_an_event_is_the_one_before_it(decay):
+    solution = solve(decay, decay.parameters(), times=[1.0], outcomes=["x"], events=[Event(1.0, "x", Change.SET, 99.0)])
+    assert solution["x"][0, 0] == pytest.approx(8 * np.exp(-0.5), rel=1e-3)
+
+
+def test_a_run_can_be_continued_from_where_it_ended(people):
+    program, p = human(), people(4, 0.25)
+    whole = solve(program, p, times=[100, 200], outcomes=["PTH"], events=REGIMEN, tolerance=Tolerance(1e-9))
+    first = solve(program, p, times=[100], outcomes=["PTH"], events=REGIMEN[:3], tolerance=Tolerance(1e-9))
+    second = solve(
+        program,
+        first.parameters,
+        first.final,
+        times=[200],
+        outcomes=["PTH"],
+        events=REGIMEN[3:],
+        start=100,
+        tolerance=Tolerance(1e-9),
+    )
+    np.testing.assert_allclose(second["PTH"][:, 0], whole["PTH"][:, 1], rtol=1e-6)
+
+
+def test_threads_do_not_change_a_bit(people):
+    program, p = human(), people(50, 0.6)
+    one, two = (
+        solve(program, p, times=YEAR, outcomes=["PTH", "tCa"], events=REGIMEN, threads=n).values for n in (1, 2)
+    )
+    assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize("backend", list(Backend))
+def test_one_person_who_fails_takes_nobody_along(backend):
+    blows_up = compile_antimony("k = 1; x = 1; x' = k * x^2")
+    p = blows_up.parameters(7, {"k": [0.1, 0.2, 0.3, 5.0, 0.1, 0.2, 0.3]})
+    solution = solve(blows_up, p, times=[0.0, 0.1, 1.0], outcomes=["x"], backend=backend)
+    assert [int(c) for c in np.flatnonzero(solution.codes)] == [3]
+    assert solution.codes[3] == Code.STEP_TOO_SMALL
+    assert not solution.ok
+    np.testing.assert_allclose(solution["x"][3, :2], [1.0, 2.0], rtol=1e-3)
+    assert np.isnan(solution["x"][3, 2])
+    others = [0, 1, 2, 4, 5, 6]
+    exact = 1 / (1 - p[others, 0])
+    np.testing.assert_allclose(solution["x"][others, 2], exact, rtol=1e-3)
+
+
+def test_a_bound_on_steps_ends_with_its_own_code(decay):
+    solution = solve(decay, decay.parameters(), times=[50.0], outcomes=["x"], tolerance=Tolerance(1e-9, most_steps=3))
+    assert solution.codes[0] == Code.TOO_MANY_STEPS
+
+
+def test_the_observed_order_is_four():
+    """Rodas4 converges with the fourth power of the step on a smooth problem (Hairer & Wanner 1996)."""
+    logistic = compile_antimony("x = 0.1; x' = x * (1 - x)")
+    exact = 1 / (1 + 9 * np.exp(-4))
+    errors = []
+    for step in (0.5, 0.25):
+        t = Tolerance(relative=1e6, first_step=step, largest_step=step)
+        x = solve(logistic, logistic.parameters(), times=[4.0], outcomes=["x"], tolerance=t)["x"][0, 0]
+        errors.append(abs(x - exact))
+    assert 3.5 < np.log2(errors[0] / errors[1]) < 5
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"outcomes": ["y"]}, "reports no y"),
+        ({"times": [2, 1]}, "times must rise"),
+        ({"times": []}, "one or more"),
+        ({"outcomes": []}, "at least one outcome"),
+        ({"events": [Event(1, "q", Change.SET, 1.0)]}, "changes 'q'"),
+        ({"events": [Event(-1, "k", Change.SET, 1.0)]}, "before the start"),
+        ({"events": [Event(1, "k", Change.SET, float("nan"))]}, "finite"),
+    ],
+)
+def test_a_call_that_cannot_be_meant_is_refused(decay, given, named):
+    call = {"times": [1.0], "outcomes": ["x"], **given}
+    with pytest.raises(EngineError, match=named):
+        solve(decay, decay.parameters(), **call)
+
+
+def test_not_a_number_among_the_people_is_refused_by_name(decay):
+    p = decay.parameters(3)
+    p[1, 0] = np.nan
+    with pytest.raises(EngineError, match="constant k of person 1"):
+        solve(decay, p, times=[1.0], outcomes=["x"])
+
+
+@pytest.mark.parametrize(
+    "regimen",
+    [
+        {},
+        {"in_D3": 50_000.0, "sup_Mg": 41.0, "sup_Ca": 100.0},
+        {"in_D3": 0.0, "in_Mg": 0.5, "in_Ca": 2.0},
+        {"in_D3": 10_000.0, "GFR": 25.0},
+    ],
+    ids=["none", "everything", "starvation", "kidney failure"],
+)
+def test_2500_hard_people_for_each_extreme_regimen(people, regimen):
+    """CV 60 % on 24 constants: nobody fails, and nothing that is a content or a level goes below zero."""
+    program, p = human(), people(2500, 0.6, seed=7)
+    events = [Event(90.0, name, Change.SET, value) for name, value in regimen.items()]
+    solution = solve(program, p, times=[0, 90, 180, 365], outcomes=program.states, events=events)
+    assert solution.ok
+    assert np.isfinite(solution.values).all()
+    typical = np.asarray(program.typical)
+    assert (solution.values / typical > -1e-4).all()
