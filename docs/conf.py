@@ -25,6 +25,8 @@ autodoc_class_signature = "separated"
 
 _sans = '"Source Sans 3", system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_title = "cofactor"
 html_copy_source = False
 html_show_sphinx = False

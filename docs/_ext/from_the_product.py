@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import importlib
 from importlib import resources
+from itertools import chain
 from typing import ClassVar
 
 import click
@@ -17,25 +18,31 @@ from sphinx.application import Sphinx
 
 
 def _row(cells: list[str]) -> nodes.row:
-    entries = [nodes.entry("", nodes.paragraph(text=cell)) for cell in cells]
+    entries = [nodes.entry("", nodes.paragraph(text=cell.replace("|", ", "))) for cell in cells]
     return nodes.row("", *entries)
 
 
 class ShippedTable(Directive):
-    """``{shipped-table} model/parameters.csv`` with ``:columns: id value unit source``."""
+    """``{shipped-table} model/parameters.csv`` with ``:columns: id value unit source``.
+
+    ``when=trigger+analyte+low`` puts what several columns hold into one, headed ``when``.
+    """
 
     required_arguments = 1
     option_spec: ClassVar = {"columns": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        columns = self.options["columns"].split()
+        heads = [whole.split("=")[0] for whole in self.options["columns"].split()]
+        columns = [whole.split("=")[-1].split("+") for whole in self.options["columns"].split()]
         file = resources.files("cofactor").joinpath(self.arguments[0])
         rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-        if not rows or set(columns) - set(rows[0]):
+        if not rows or set(chain(*columns)) - set(rows[0]):
             raise self.error(f"{self.arguments[0]} has no rows, or lacks one of the columns {columns}")
         group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in columns), cols=len(columns))
-        group += nodes.thead("", _row([name.replace("_", " ") for name in columns]))
-        group += nodes.tbody("", *(_row([row[name] for name in columns]) for row in rows))
+        group += nodes.thead("", _row([name.replace("_", " ") for name in heads]))
+        group += nodes.tbody(
+            "", *(_row([" ".join(filter(None, map(row.get, names))) for names in columns]) for row in rows)
+        )
         return [nodes.table("", group, classes=["shipped"])]
 
 
