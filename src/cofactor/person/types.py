@@ -13,6 +13,18 @@ from cofactor.facts.types import Food
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something of the file that was read with an assumption, or that its owner should look at again.
+
+    A sentence by key, with the values it shows; the sentence itself lives in ``report/text``. The keys are
+    ``person.notes.NOTES``.
+    """
+
+    key: str
+    values: dict[str, str | float]
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who it is."""
 
@@ -93,6 +105,7 @@ class Supplement:
     label: str | None
     as_typed: str  # the amount as it stood in the file, read back to the user
     times_per_day: int = 1
+    slots: tuple[str, ...] = ()  # every moment it is taken at, in the order of the file; ``slot`` is the first
 
     @property
     def per_day(self) -> float:
@@ -148,7 +161,7 @@ class Case:
     products: tuple[str, ...]
     today: date
     probability: float = 0.9  # asked probability of reaching each goal
-    notes: tuple[str, ...] = field(default=())  # what was read with an assumption, shown back to the user
+    notes: tuple[Note, ...] = field(default=())  # what was read with an assumption, shown back to the user
 
     def lab(self, analyte: str) -> LabResult | None:
         """The latest result of an analyte, or None."""

@@ -1,0 +1,21 @@
+"""Answers to gate questions: yes, no, or not known, in English or French."""
+
+from __future__ import annotations
+
+from cofactor.facts.gates import questions
+from cofactor.person.problems import describe, refusal
+from cofactor.person.quantities import word
+from cofactor.person.words import YES_NO, nearest
+
+
+def read_answer(question: str, value: object) -> bool | None:
+    """Read one answer; ``None`` is "not known", which counts as not answered.
+
+    An unknown question is refused, for an answer that no gate hears would be worse than none.
+    """
+    known = questions()
+    if question not in known:
+        close = nearest(question, known)
+        do = f"Did you mean `{close[0]}`?" if close else "Use the id of a gate's question."
+        raise refusal(f"the unknown question `{describe(question)}`", do, close or known)
+    return None if value is None else word(value, YES_NO)

@@ -1,0 +1,255 @@
+"""A case file becomes a :class:`~cofactor.person.types.Case`, or all of its problems at once.
+
+    file -> text -> plain values (yaml_text) -> CaseFile (schema) -> Case
+
+Everything that can be wrong at one place of the file is refused in the schema. What is left for here is to join the
+parts, to fill in what follows from another part (the region from the country, the reference set from the region), and
+to take note of what was read with an assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from cofactor.errors import InputError, Problem
+from cofactor.facts.load import Facts, load
+from cofactor.person import notes
+from cofactor.person.eaten import same_food
+from cofactor.person.problems import Location, describe, problems_of
+from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
+from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, SupplementIn, json_schema
+from cofactor.person.schema_base import Reading
+from cofactor.person.schema_person import PersonIn, PlaceIn, SeasonIn, SunIn
+from cofactor.person.types import (
+    Case,
+    Condition,
+    Diet,
+    EatenFood,
+    LabResult,
+    Medicine,
+    Note,
+    Person,
+    Place,
+    Sun,
+    SunHabit,
+    Supplement,
+)
+from cofactor.person.words import AMERICA, EUROPE
+from cofactor.person.yaml_text import MAX_CHARACTERS, read
+
+__all__ = ["json_schema", "load_case", "parse_case"]
+
+PROBABILITY = 0.9
+"""Asked probability of reaching each goal, where the case does not say."""
+# Years. Outside of these ages the menopause is taken as not reached, or as past, where the case does not say; between
+# them it is left open. 95 % of women reach it between 45 and 55 (assumed round, and set wider here).
+_BEFORE_MENOPAUSE, _AFTER_MENOPAUSE = 40.0, 60.0
+
+
+def load_case(path: str | Path, *, today: date | None = None) -> Case:
+    """Read a case file. ``today`` stands in where the file names no day (the default is the day of the call).
+
+    Catalogues under ``products`` are looked for beside the file. Raises :class:`InputError` with every problem.
+    """
+    path = Path(path)
+    case_file, reading = _read(_text_of(path), today)
+    missing = [
+        Problem(f"products[{i}]", name, ("a file beside the case",), "Check the name of the catalogue.")
+        for i, name in enumerate(case_file.products)
+        if not (path.parent / name).is_file()
+    ]
+    if missing:
+        raise InputError(missing)
+    return _case(case_file, reading, tuple(str(path.parent / name) for name in case_file.products))
+
+
+def parse_case(case: Mapping[str, object] | str, *, today: date | None = None) -> Case:
+    """Read a case from its YAML text or from plain values. Raises :class:`InputError` with every problem."""
+    case_file, reading = _read(case, today)
+    return _case(case_file, reading, tuple(case_file.products))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_CHARACTERS:
+            got = f"{path.stat().st_size:,} bytes"
+            raise InputError([Problem(path.name, got, (f"at most {MAX_CHARACTERS:,}",), "Shorten the file.")])
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        do = "Save the file as UTF-8."
+        raise InputError([Problem(path.name, "bytes that are not UTF-8", ("a text file",), do)]) from None
+    except (OSError, ValueError) as error:
+        got = getattr(error, "strerror", None) or "a path that cannot be read"
+        raise InputError([Problem(path.name or "file", got, ("a case file",), "Check the path.")]) from None
+
+
+def _read(case: Mapping[str, object] | str, today: date | None) -> tuple[CaseFile, Reading]:
+    document = read(case) if isinstance(case, str) else None
+    value = case if document is None else document.value
+    if not isinstance(value, Mapping):
+        do = "Start the file with `cofactor: 1`, then person: and place: (see the examples)."
+        raise InputError([Problem("file", describe(value), ("keys and values",), do)])
+    reading = Reading(_today(value.get("today"), today))
+    try:
+        return CaseFile.model_validate(dict(value), context=reading), reading
+    except ValidationError as error:
+        found = problems_of(error, CaseFile)
+    if document is not None:
+        found.sort(key=lambda pair: _line(pair[0], document.lines))
+    raise InputError(problem for _, problem in found)
+
+
+def _today(said: object, otherwise: date | None) -> date:
+    """Return the day that the file names; a name that is no day is reported where it stands."""
+    try:
+        return iso_date(said)
+    except PydanticCustomError:
+        return otherwise or date.today()
+
+
+def _line(location: Location, lines: dict[Location, int]) -> int:
+    """Return the line on which the place stands, or the nearest place around it that the file has."""
+    while location and location not in lines:
+        location = location[:-1]
+    return lines.get(location, 0)
+
+
+def _case(case_file: CaseFile, reading: Reading, products: tuple[str, ...]) -> Case:
+    facts, found = load(), reading.notes
+    person = _person(case_file.person, reading.today, found)
+    place = _place(case_file.place, found)
+    return Case(
+        person=person,
+        place=place,
+        sun=_sun(case_file.sun),
+        diet=_diet(case_file.diet, place, found),
+        supplements=tuple(_supplement(s, found) for s in case_file.supplements),
+        medicines=tuple(_medicine(m, facts, found) for m in case_file.medicines),
+        conditions=tuple(_condition(c, facts, found) for c in case_file.conditions),
+        answers={key: value for key, value in case_file.answers.items() if value is not None},
+        labs=tuple(_lab(result, facts, person.sex, found) for result in case_file.labs),
+        goals=case_file.goals,
+        products=products,
+        today=reading.today,
+        probability=PROBABILITY if case_file.probability is None else case_file.probability,
+        notes=tuple(found),
+    )
+
+
+def _person(person: PersonIn, today: date, found: list[Note]) -> Person:
+    assert person.age is not None
+    past, years = _menopause(person, person.age, today, found)
+    return Person(
+        name=person.name,
+        sex=person.sex,
+        age=person.age,
+        weight_kg=person.weight,
+        height_cm=person.height,
+        skin=person.skin,
+        state=person.state,
+        postmenopausal=past,
+        years_since_menopause=years,
+    )
+
+
+def _menopause(person: PersonIn, age: float, today: date, found: list[Note]) -> tuple[bool | None, float | None]:
+    """Whether the menopause is past, and for how many years; the middle of the year is taken for its day."""
+    if person.sex == "male":
+        return None, None
+    said = person.menopause
+    if isinstance(said, bool):
+        return said, None
+    if said is not None:
+        return True, max(0.0, (today - date(said, 7, 1)).days / DAYS_PER_YEAR)
+    if person.state != "none" or age < _BEFORE_MENOPAUSE:
+        return False, None
+    if age >= _AFTER_MENOPAUSE:
+        found.append(notes.note("menopause_assumed", age))
+        return True, None
+    return None, None
+
+
+def _place(place: PlaceIn, found: list[Note]) -> Place:
+    region = "US" if place.country in AMERICA else "EU"
+    if place.country not in EUROPE | AMERICA:
+        found.append(notes.note("region_assumed", region, place.country or ""))
+    return Place(latitude=place.latitude, country=place.country, region=region)
+
+
+def _sun(sun: SunIn | str | None) -> Sun:
+    if sun is None:
+        return Sun(SunHabit(), SunHabit(), stated=False)
+    if not isinstance(sun, SunIn):
+        return Sun(SunHabit(minutes_per_day=0.0), SunHabit(minutes_per_day=0.0), stated=True, indoors=True)
+    return Sun(_habit(sun.summer, sun), _habit(sun.winter, sun), stated=True)
+
+
+def _habit(season: SeasonIn | None, year: SeasonIn) -> SunHabit:
+    """Join the habit of a season with what is said for the whole year."""
+    own = season or SeasonIn()
+    return SunHabit(
+        minutes_per_day=own.outdoors if own.outdoors is not None else year.outdoors,
+        exposed=own.exposed if own.exposed is not None else year.exposed,
+        sunscreen=own.sunscreen or year.sunscreen or SunHabit().sunscreen,
+    )
+
+
+def _diet(diet: DietIn | None, place: Place, found: list[Note]) -> Diet:
+    diet = diet or DietIn(totals={}, foods=[])
+    reference = diet.reference
+    if reference is None:
+        reference = "NASEM" if place.region == "US" else "EFSA"
+        found.append(notes.note("reference_assumed", reference))
+    for entry in diet.foods:
+        if entry.name is not None and not same_food(entry.name, entry.food):
+            food = entry.food
+            found.append(notes.note("food_name_differs", entry.name, food.id, food.name_en, food.name_fr))
+    return Diet(
+        reference=reference,
+        totals=diet.totals,
+        foods=tuple(EatenFood(e.food, e.amount.grams_per_day, e.amount.as_typed) for e in diet.foods),
+        complete=bool(diet.totals or diet.foods),
+    )
+
+
+def _supplement(entry: SupplementIn, found: list[Note]) -> Supplement:
+    found += notes.of_amount(entry.nutrient, entry.form, entry.of, entry.amount)
+    return Supplement(
+        nutrient=entry.nutrient,
+        form=None if entry.form is None else entry.form.id,
+        amount=entry.amount.value,
+        every_days=entry.every,
+        slot=entry.when[0] if entry.when else None,
+        since=entry.since,
+        until=entry.until,
+        label=entry.label,
+        as_typed=entry.amount.as_typed,
+        times_per_day=max(1, len(entry.when)),
+        slots=entry.when,
+    )
+
+
+def _medicine(medicine: MedicineIn, facts: Facts, found: list[Note]) -> Medicine:
+    atc, interactions = facts.medicine(medicine.name)
+    if atc is None:
+        found.append(notes.of_medicine(medicine.name, facts))
+    return Medicine(medicine.name, atc, interactions, medicine.when)
+
+
+def _condition(name: str, facts: Facts, found: list[Note]) -> Condition:
+    icd10, interactions = facts.condition(name)
+    if icd10 is None and not interactions:
+        found.append(notes.of_condition(name, facts))
+    return Condition(name, icd10, interactions)
+
+
+def _lab(entry: LabIn, facts: Facts, sex: str, found: list[Note]) -> LabResult:
+    value = entry.value
+    result = LabResult(entry.day, entry.analyte, value.value, value.unit, value.operator, value.as_typed)
+    found += notes.of_lab(result, value, facts, sex)
+    return result

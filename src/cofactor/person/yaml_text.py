@@ -1,0 +1,177 @@
+"""YAML 1.2 text to plain values: nothing but mappings, lists, text and numbers can come out.
+
+The text is read event by event, so that a hostile file is refused before it has grown: too long, too deep, too many
+values, an alias (the means of a "billion laughs" file), a tag (the means of making objects), or one key twice. Dates
+and times stay text, and so do ``no`` and ``NO`` (Norway), as YAML 1.2 has it.
+
+One thing is read that YAML itself refuses, because the case format prints it: a list with a unit after it
+(``{25OHD: [50, 125] nmol/L}``), and with it a decimal comma inside braces (``{value: 18,5}``). Both are put in quotes
+before the text is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from cofactor.errors import InputError, Problem
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 12
+MAX_VALUES = 10_000
+
+Path = tuple[str | int, ...]
+
+_LIST_WITH_UNIT = r"\[[\d.,\s]+\][ \t]*[^\s,\[\]{}#\"'][^,\[\]{}#\"'\n]*"
+_DECIMAL_COMMA = r"[<>≤≥]?\s*\d+,\d+(?!\d*,\d)[^,\[\]{}#\"'\n]*"
+_TO_QUOTE = re.compile(rf"(?<=:)([ \t]+)({_LIST_WITH_UNIT}|{_DECIMAL_COMMA})")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})")
+_NUMBER = re.compile(r"[-+]?(?:\.\d{1,15}|\d{1,15}(?:\.\d{0,15})?)(?:[eE][-+]?\d{1,3})?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A value read from text, and the line on which each part of it stands (for the order of problems)."""
+
+    value: object
+    lines: dict[Path, int]
+
+
+def read(text: str) -> Document:
+    """The one value that ``text`` holds. Raises :class:`InputError` where the text is not plain YAML 1.2."""
+    if len(text) > MAX_CHARACTERS:
+        raise _refusal("file", f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}", "Split or shorten the file.")
+    control = _CONTROL.search(text)
+    if control is not None:
+        line = text.count("\n", 0, control.start()) + 1
+        raise _refusal(f"line {line}", f"the control character {control[0]!a}", "text", "Save the file as plain text.")
+    reader = _Reader(iter(YAML(typ="safe", pure=True).parse(_quote(text))))
+    try:
+        return reader.document()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark is not None else "file"
+        raise _refusal(where, error.problem or "unreadable text", "YAML", _advice(error.problem or "")) from None
+    except (YAMLError, ValueError, OverflowError) as error:
+        raise _refusal("file", _first_line(error), "YAML", "Check the text near there.") from None
+
+
+def _quote(text: str) -> str:
+    """Put in quotes what the case format allows and YAML does not, outside of what is quoted already."""
+
+    def replace(match: re.Match[str]) -> str:
+        line_so_far = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if line_so_far.count('"') % 2 or " #" in line_so_far or line_so_far.lstrip().startswith("#"):
+            return match[0]
+        value = match[2].rstrip()
+        return f'{match[1]}"{value}"{match[2][len(value) :]}'
+
+    return _TO_QUOTE.sub(replace, text)
+
+
+@dataclass
+class _Reader:
+    """Builds values from events; counts them on the way."""
+
+    events: Iterator[Event]
+    lines: dict[Path, int] = field(default_factory=dict)
+    count: int = 0
+    documents: int = 0
+
+    def document(self) -> Document:
+        value: object = None
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    raise _refusal("file", "two documents", "one document", "Put the second one in a file of its own.")
+                value = self.value(next(self.events), (), 0)
+        return Document(value, self.lines)
+
+    def value(self, event: Event, path: Path, depth: int) -> object:
+        line = event.start_mark.line + 1
+        self.lines[path] = line
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise _refusal("file", f"more than {MAX_VALUES:,} values", "fewer", "Split or shorten the file.")
+        if depth > MAX_DEPTH:
+            raise _refusal(f"line {line}", f"more than {MAX_DEPTH} levels", "fewer", "Write the value flat.")
+        if isinstance(event, AliasEvent):
+            raise _refusal(f"line {line}", f"the alias *{event.anchor}"[:80], "a value", "Write the value out.")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise _refusal(f"line {line}", f"the tag {tag}"[:80], "a plain value", "Leave the tag out.")
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(path, depth)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(path, depth)
+        assert isinstance(event, ScalarEvent)
+        return event.value if event.style else _scalar(event.value)
+
+    def mapping(self, path: Path, depth: int) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for event in self.events:
+            if isinstance(event, MappingEndEvent):
+                break
+            line = event.start_mark.line + 1
+            if not isinstance(event, ScalarEvent):
+                raise _refusal(f"line {line}", "a list or a mapping as a key", "a word", "Write `key: value`.")
+            key = event.value
+            if key in found:
+                first = self.lines[(*path, key)]
+                got = f"`{key[:80]}` twice (lines {first} and {line})"
+                raise _refusal(f"line {line}", got, "each key once", "Keep one of the two.")
+            found[key] = self.value(next(self.events), (*path, key), depth + 1)
+            self.lines[(*path, key)] = line
+        return found
+
+    def sequence(self, path: Path, depth: int) -> list[object]:
+        found: list[object] = []
+        for event in self.events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            found.append(self.value(event, (*path, len(found)), depth + 1))
+        return found
+
+
+def _scalar(text: str) -> object:
+    """A plain scalar by the core schema of YAML 1.2, without its octal, hexadecimal and infinite numbers."""
+    if text.lower() in _CONSTANTS and text in (text.lower(), text.capitalize(), text.upper()):
+        return _CONSTANTS[text.lower()]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text) and not (text.isdigit() and text.startswith("0")):
+        return float(text)
+    return text
+
+
+def _refusal(where: str, got: str, expected: str, do: str) -> InputError:
+    return InputError([Problem(where, got, (expected,), do)])
+
+
+def _advice(problem: str) -> str:
+    if "tab" in problem or "\\t" in problem:
+        return "Indent with spaces, not with tabs."
+    if "mapping values are not allowed" in problem:
+        return "Put text that holds `: ` in quotes, and check the indent of this line."
+    return "Check the indent, the brackets and the quotes of this line and of the one before."
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
