@@ -16,6 +16,7 @@ from cofactor.assess.derived import Measured, measured
 from cofactor.facts.gates import GateRule, Trigger
 from cofactor.facts.load import Facts
 from cofactor.facts.names import covers
+from cofactor.person.intake import in_use
 from cofactor.person.types import Case, Condition, Medicine
 
 
@@ -153,7 +154,7 @@ def _condition_unknown(_rule: GateRule, setting: Setting) -> Finding:
 
 def _supplement(rule: GateRule, setting: Setting) -> Finding:
     case = setting.case
-    taken = [s for s in case.supplements if s.nutrient in rule.codes and (s.until is None or s.until >= case.today)]
+    taken = [s for s in case.supplements if s.nutrient in rule.codes and in_use(s, case.today)]
     return _of("supplement", [s.label or s.nutrient for s in taken])
 
 
