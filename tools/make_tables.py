@@ -96,7 +96,7 @@ def source_of(cells: Cells, *also: str) -> Source:
         if re.search(r"\brecall\b", cells[column]) and order.index(trust) < order.index(Trust.RECALL):
             trust = Trust.RECALL
             detail = f"{cells['how_known']}; {column}: {cells[column]}"
-    return Source(tidy(cells["source"]), trust, detail)
+    return Source(tidy(cells["source"]) or "none named", trust, detail)
 
 
 def tidy(text: str) -> str:

@@ -64,6 +64,14 @@ ELEMENT: dict[str, str] = {
     "sodium": "Na",
 }
 ADULT_AGES = range(18, 101)
+# The tables' open end of age, in years.
+OLDEST = 120
+# Two days: the longest pause that a row asks for between two things taken (biotin before a blood test).
+LONGEST_SEPARATION_H = 48
+# Coefficient of variation above which a figure is a percentage that was not divided by 100.
+LARGEST_CV = 0.5
+# Relative (masses, factors) or absolute (fractions) difference that rounding in the sources explains.
+ROUNDING = 1e-3
 # Labs whose cuts run the other way (a low value is the flag) or stand inside the reference range.
 UNORDERED_LABS = frozenset({"eGFR", "dp_ucMGP"})
 # What a plan may propose: for these a missing limit would read as no limit.
@@ -99,7 +107,7 @@ def intakes_plausible(facts: Facts) -> Found:
         low, high = INTAKE_BOUNDS.get(row.nutrient, (0.0, float("inf")))
         if not low <= row.value <= high:
             yield _of(row), f"value: got {row.value:g}, expected {low:g} to {high:g} {row.unit}"
-        if not 0 <= row.age_min <= row.age_max <= 120:
+        if not 0 <= row.age_min <= row.age_max <= OLDEST:
             yield _of(row), f"ages: got {row.age_min:g} to {row.age_max:g}"
 
 
@@ -120,8 +128,8 @@ def labs_plausible(facts: Facts) -> Found:
             yield f"labs {row.analyte} {row.sex}", f"cuts and range out of order: {ends}"
         for name in ("assay_cv", "within_person_cv"):
             value = getattr(row, name)
-            if value is not None and not 0 < value < 0.5:
-                yield f"labs {row.analyte}", f"{name}: got {value:g}, expected a fraction below 0.5"
+            if value is not None and not 0 < value < LARGEST_CV:
+                yield f"labs {row.analyte}", f"{name}: got {value:g}, expected a fraction below {LARGEST_CV}"
 
 
 def lab_factors_agree(facts: Facts) -> Found:
@@ -131,15 +139,15 @@ def lab_factors_agree(facts: Facts) -> Found:
             computed = units.convert(1.0, row.conventional_unit, row.unit, row.analyte)
         except units.UnitError:
             continue
-        if abs(row.to_unit / computed - 1) > 1e-3:
+        if abs(row.to_unit / computed - 1) > ROUNDING:
             yield f"labs {row.analyte}", f"to_unit: got {row.to_unit:g}, computed {computed:g}"
 
 
 def interactions_plausible(facts: Facts) -> Found:
     """Hours apart are hours of one or two days, and a row that asks for spacing names a nutrient."""
     for row in facts.interactions:
-        if row.min_separation_h is not None and not 0 < row.min_separation_h <= 48:
-            yield row.id, f"min_separation_h: got {row.min_separation_h:g}, expected more than 0 and at most 48"
+        if row.min_separation_h is not None and not 0 < row.min_separation_h <= LONGEST_SEPARATION_H:
+            yield row.id, f"min_separation_h: got {row.min_separation_h:g}, expected at most {LONGEST_SEPARATION_H}"
         if row.kind in ("drug-nutrient", "condition-nutrient") and not row.nutrients:
             yield row.id, f"nutrients: none found in {row.b!r}"
 
@@ -206,13 +214,13 @@ def forms_agree_with_formula(facts: Facts) -> Found:
 def _formula_problems(form: Form) -> Iterator[str]:
     masses = formula_masses(form.formula)
     total = sum(masses.values())
-    if form.molar_mass is None or abs(form.molar_mass / total - 1) > 1e-3:
+    if form.molar_mass is None or abs(form.molar_mass / total - 1) > ROUNDING:
         yield f"molar_mass: got {form.molar_mass}, computed {total:.2f} from {form.formula}"
     element = ELEMENT.get(form.nutrient)
     if element is None or form.elemental_fraction is None:
         return
     share = masses.get(element, 0.0) / total
-    if abs(form.elemental_fraction - share) > 1e-3:
+    if abs(form.elemental_fraction - share) > ROUNDING:
         yield f"elemental_fraction: got {form.elemental_fraction:g}, computed {share:.4f} from {form.formula}"
 
 
@@ -265,7 +273,7 @@ def limits_above_targets(facts: Facts) -> Found:
     for region, authority in REGION_AUTHORITY.items():
         for nutrient in words.NUTRIENT_UNIT:
             for sex in ("female", "male"):
-                for age in (18, 30, 55, 75):
+                for age in ADULT_AGES:
                     target = facts.target(nutrient, authority, sex, age)
                     for limit in facts.upper_limits(nutrient, region, sex, age):
                         if target is not None and limit.applies_to == "total" and limit.value < target.value:
