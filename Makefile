@@ -15,16 +15,17 @@ help:
 	@echo 'make setup   only make the environment ($(VENV)); the targets above do it themselves'
 	@echo 'make clean   remove everything that was made here'
 
-# One stamp per lock file: an environment is brought up to date when its lock or the package's own metadata changed.
+# One stamp per lock file; each lock is complete by itself. An environment is brought up to date when its lock or the
+# metadata of the package changed.
 $(VENV)/.runtime: requirements.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh $(VENV) requirements.lock
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+$(VENV)/.dev: requirements-dev.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh $(VENV) requirements-dev.lock
 	@touch $@
 
-$(VENV)/.docs: requirements-docs.lock $(VENV)/.runtime
+$(VENV)/.docs: requirements-docs.lock pyproject.toml tools/setup.sh
 	@tools/setup.sh $(VENV) requirements-docs.lock
 	@touch $@
 
