@@ -1,6 +1,7 @@
 """Directives that print parts of the product itself, so that a page cannot disagree with what is shipped.
 
-``shipped-table`` prints columns of a table of the package; ``command-help`` prints the help of every command.
+``shipped-table`` prints columns of a table of the package, ``case-schema`` the keys of a case file and
+``command-help`` the help of every command.
 """
 
 from __future__ import annotations
@@ -9,17 +10,28 @@ import csv
 import importlib
 from importlib import resources
 from itertools import chain
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
 
+from cofactor.person.case import json_schema
+
+LONGEST_LIST = 40  # longer ones, such as the countries, stand in the schema
+
 
 def _row(cells: list[str]) -> nodes.row:
     entries = [nodes.entry("", nodes.paragraph(text=cell.replace("|", ", "))) for cell in cells]
     return nodes.row("", *entries)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> nodes.table:
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in heads), cols=len(heads))
+    group += nodes.thead("", _row(heads))
+    group += nodes.tbody("", *map(_row, rows))
+    return nodes.table("", group, classes=["shipped"])
 
 
 class ShippedTable(Directive):
@@ -38,12 +50,36 @@ class ShippedTable(Directive):
         rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
         if not rows or set(chain(*columns)) - set(rows[0]):
             raise self.error(f"{self.arguments[0]} has no rows, or lacks one of the columns {columns}")
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in columns), cols=len(columns))
-        group += nodes.thead("", _row([name.replace("_", " ") for name in heads]))
-        group += nodes.tbody(
-            "", *(_row([" ".join(filter(None, map(row.get, names))) for names in columns]) for row in rows)
-        )
-        return [nodes.table("", group, classes=["shipped"])]
+        cells = [[" ".join(filter(None, map(row.get, names))) for names in columns] for row in rows]
+        return [_table([name.replace("_", " ") for name in heads], cells)]
+
+
+class CaseSchema(Directive):
+    """``{case-schema}`` prints a table of keys for the file and for each part of it, from the published JSON Schema."""
+
+    def run(self) -> list[nodes.Node]:
+        schema = json_schema()
+        parts = {"the file itself": schema, **schema["$defs"]}
+        found: list[nodes.Node] = []
+        for name, part in parts.items():
+            rows = [
+                [key + (" (required)" if key in part.get("required", ()) else ""), *_meaning(value)]
+                for key, value in part["properties"].items()
+            ]
+            found += [nodes.rubric(text=name.removesuffix("In").lower()), nodes.paragraph(text=part["description"])]
+            found.append(_table(["key", "is", "for example"], rows))
+        return found
+
+
+def _meaning(value: dict[str, Any]) -> list[str]:
+    """What a key holds, and an example of it."""
+    choices = [str(word) for word in value.get("enum", ())]
+    listed = f" One of: {', '.join(choices)}." if 0 < len(choices) <= LONGEST_LIST else ""
+    keys = list(value.get("properties", ()))
+    inside = f" Keys: {', '.join(keys)}." if keys else ""
+    example = value.get("examples", [""])[0]
+    shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
+    return [value.get("description", "") + listed + inside, shown]
 
 
 class CommandHelp(Directive):
@@ -75,5 +111,6 @@ def _help(command: click.Command, context: click.Context) -> list[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("shipped-table", ShippedTable)
+    app.add_directive("case-schema", CaseSchema)
     app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
