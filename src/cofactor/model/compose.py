@@ -1,17 +1,17 @@
 """Join the files and tables of the human into one Antimony text, and that into SBML.
 
-``compose()`` needs nothing but the standard library; ``sbml()`` needs antimony and libsbml. Both are deterministic: the same
-files give the same bytes.
+``compose()`` needs nothing but the standard library; ``sbml()`` needs antimony and libsbml. Both are deterministic: the
+same files give the same bytes.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 from xml.sax.saxutils import escape
 
 from cofactor.errors import ModelError
+from cofactor.model.interpret import MathNode
 from cofactor.model.source import Human, human, signals, unit_id
 from cofactor.model.tables import Kind, Parameter, State, outcomes, parameters, shared_factors, states
 
@@ -35,7 +35,7 @@ _KIND_TITLES = {
 
 
 def compose(source: Human | None = None) -> str:
-    """The whole model as one Antimony text: units, states, parameters with value, unit and source, then the equations."""
+    """The whole model as one Antimony text: units, states, parameters with value, unit and source, then equations."""
     source = source or human()
     parts = [_HEADER, f"model {MODEL_ID}()", source.units.rstrip(), _state_block(source.states)]
     parts += [_parameter_block(kind, source.parameters) for kind in _KIND_TITLES]
@@ -91,7 +91,7 @@ def _sbml(source: Human) -> str:
     return re.sub(r"<!--.*?-->\n", "", text, count=1)
 
 
-def _with_number_units(node: Any) -> Any:
+def _with_number_units(node: MathNode) -> MathNode:
     """The expression with every literal marked as a pure number, so that units can be checked without exception."""
     if node.isNumber():
         node.setUnits("dimensionless")

@@ -34,7 +34,7 @@ class Finding:
 
 
 class Subject:
-    """A human under examination. What is costly is made once and on demand; a text that does not compose raises there."""
+    """A human under examination. What is costly is made once, on demand; a text that does not compose raises there."""
 
     def __init__(self, source: Human) -> None:
         self.source = source

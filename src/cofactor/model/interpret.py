@@ -1,13 +1,14 @@
 """A small interpreter of the model's SBML: initial values, rates and readouts at given states and parameters.
 
-It exists so that the checks of the text stand on libsbml alone and not on the engine they are meant to guard. Values may be
-floats or NumPy arrays, so many states can be evaluated at once. Only what the text of the human uses is understood.
+It exists so that the checks of the text stand on libsbml alone and not on the engine they are meant to guard. Values
+are NumPy arrays, so many states can be evaluated at once. Only what the text of the human uses is understood.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from cofactor.errors import ModelError
 
+MathNode = Any  # an ASTNode of libSBML, which carries no types
 Value = npt.NDArray[np.float64]
 Environment = dict[str, Value]
 
@@ -85,7 +87,7 @@ class Interpreter:
         full = self.readouts(at)
         return {name: self._value(math_, full) for name, math_ in self._rates.items()}
 
-    def _value(self, node: Any, at: Environment) -> Value:
+    def _value(self, node: MathNode, at: Environment) -> Value:
         if node.isName():
             try:
                 return at[node.getName()]
@@ -99,7 +101,7 @@ class Interpreter:
         return operation(*[self._value(node.getChild(i), at) for i in range(node.getNumChildren())])
 
 
-def _operations(libsbml: Any) -> dict[int, Callable[..., Value]]:
+def _operations(libsbml: ModuleType) -> dict[int, Callable[..., Value]]:
     return {
         libsbml.AST_PLUS: lambda *terms: sum(terms[1:], start=terms[0]),
         libsbml.AST_TIMES: lambda *factors: math.prod(factors[1:], start=factors[0]),
@@ -113,16 +115,16 @@ def _operations(libsbml: Any) -> dict[int, Callable[..., Value]]:
     }
 
 
-def _symbols(node: Any) -> set[str]:
+def _symbols(node: MathNode) -> set[str]:
     """The names that an expression uses."""
     if node.isName():
         return {node.getName()}
     return set().union(*(_symbols(node.getChild(i)) for i in range(node.getNumChildren())))
 
 
-def _ordered(formulas: dict[str, Any]) -> dict[str, Any]:
+def _ordered(formulas: dict[str, MathNode]) -> dict[str, MathNode]:
     """The same formulas, each after those it needs. Raises :class:`ModelError` on a circle."""
-    done: dict[str, Any] = {}
+    done: dict[str, MathNode] = {}
 
     def place(name: str, path: tuple[str, ...]) -> None:
         if name in path:

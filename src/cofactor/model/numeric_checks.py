@@ -72,7 +72,7 @@ def _reference_is_steady(subject: Subject) -> Wrong:
 def random_points(source: Human, interpreter: Interpreter, count: int = _POINTS, seed: int = _SEED) -> Environment:
     """Values far from rest: every state, input and switch drawn anew, ``count`` times.
 
-    Positive values are multiplied by a log-normal factor; what rests at 0 becomes a positive number of its typical size.
+    Values are multiplied by a log-normal factor; what rests at 0 becomes a positive number of its typical size.
     """
     rng = np.random.default_rng(seed)
     rest = interpreter.start()

@@ -35,6 +35,7 @@ FILES = (
     "zinc",
     "readouts",
 )
+_PURE_NUMBERS = {"1": "dimensionless", "ratio": "dimensionless", "fraction": "dimensionless", "%": "percent"}
 _ASSIGNMENT = re.compile(r"^(\w+)('?)\s*(:?=)\s*(.+)$", re.DOTALL)
 _UNIT = re.compile(r"^(\w+)\s+has\s+(\w+)$")
 _NAME = re.compile(r'^(\w+)\s+is\s+"([^"]+)"$')
@@ -92,13 +93,13 @@ def human() -> Human:
 
 def unit_id(unit: str) -> str:
     """The unit id in the text for a unit as the tables write it: ``mmol/L`` -> ``mmol_per_L``, ``1/d`` -> ``per_d``."""
-    if unit in ("1", "%"):
-        return {"1": "dimensionless", "%": "percent"}[unit]
+    if unit in _PURE_NUMBERS:
+        return _PURE_NUMBERS[unit]
     return unit.replace("µ", "u").replace("/", "_per_").removeprefix("1_")
 
 
 def parse(files: tuple[tuple[str, str], ...]) -> tuple[tuple[Statement, ...], dict[str, str], dict[str, str]]:
-    """Statements, units and names of the files, in order. Raises :class:`ModelError` listing every line not understood."""
+    """Statements, units and names of the files, in order. Raises :class:`ModelError` listing lines not understood."""
     statements: list[Statement] = []
     units: dict[str, str] = {}
     names: dict[str, str] = {}

@@ -1,8 +1,8 @@
 """The tables that stand beside the text of the human, as frozen values.
 
-``parameters.csv`` gives every number of the model with its unit, spread and source; ``states.csv`` what the state variables
-are; ``outcomes.csv`` which symbol answers to which analyte id of the file formats; ``shared_factors.csv`` the traits of a
-person that move several parameters together. Only the standard library is needed to read them.
+``parameters.csv`` gives every number of the model with its unit, spread and source; ``states.csv`` what the state
+variables are; ``outcomes.csv`` which symbol answers to which analyte id of the file formats; ``shared_factors.csv`` the
+traits of a person that move several parameters together. Only the standard library is needed to read them.
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ class Kind(StrEnum):
 class Parameter:
     """One named number of the model.
 
-    ``value`` is in ``unit``; it is ``None`` where the text derives the starting value of an input. Priors are of the value
-    itself: ``prior_log_sd`` the standard deviation of its logarithm, ``prior_sd`` of the value (for parameters that may be
-    0 or negative). ``between_person_cv`` is the coefficient of variation of a log-normal factor of mean-log 0 with
+    ``value`` is in ``unit``; it is ``None`` where the text derives the starting value of an input. The prior is centred
+    on it: ``prior_log_sd`` is the standard deviation of its logarithm, ``prior_sd`` of the value itself (where that may
+    be 0 or negative). ``between_person_cv`` is the coefficient of variation of a log-normal factor with median 1 and
     log-SD sqrt(ln(1 + cv²)); ``shared_factor`` names a trait in :func:`shared_factors` that multiplies it as well.
+    ``draft_class`` and ``draft_name`` tell where the value stood in the draft of the model, if it did.
     """
 
     id: str
@@ -78,8 +79,8 @@ class Parameter:
 class State:
     """One state variable. ``typical`` is a size for absolute tolerances, positive also where the state rests at 0.
 
-    ``balance`` lists (element, coefficient): the amount of the element in this pool is coefficient x state, the coefficient
-    being a product of parameter names or 1.
+    ``balance`` lists (element, coefficient): the amount of the element in this pool is coefficient x state, where the
+    coefficient is a product of parameter names or 1.
     """
 
     id: str
