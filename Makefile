@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CASE ?= examples/anna.yaml
 
-.PHONY: help setup demo test lint docs bench clean
+.PHONY: help setup demo test lint docs map bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo 'make test    run the tests'
 	@echo 'make lint    style, types, direction of imports, no number without a source'
 	@echo 'make docs    build the documentation into docs/_build/html; a warning is an error'
+	@echo 'make map     fill the file lists of MAP.md'
 	@echo 'make bench   our engine beside its peers, in one run'
 	@echo 'make setup   only make the environment ($(VENV)); the targets above do it themselves'
 	@echo 'make clean   remove everything that was made here'
@@ -46,6 +47,9 @@ lint: $(VENV)/.dev
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
+
+map:
+	python3 tools/make_map.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/engine.py
