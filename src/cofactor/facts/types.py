@@ -187,6 +187,21 @@ class PopulationValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariate:
+    """How something known of a person moves a constant of the model.
+
+    ``log_sd`` is what remains uncertain of it, as the standard deviation of a natural logarithm.
+    """
+
+    id: str
+    value: float | None
+    unit: str
+    log_sd: float | None
+    meaning: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class MedicineName:
     """A medicine or a class of medicines as people write it, with its ATC code (a prefix for a class)."""
 

@@ -1,0 +1,138 @@
+"""What is known of a person -> constants of the model, and how far each remains open.
+
+A person changes the model's inputs and personal factors, never its targets. Every number stands in
+``facts/tables/covariates.csv`` with its source; spreads between people stand beside each parameter of the model.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from cofactor.facts.load import load
+from cofactor.facts.read import read_table
+from cofactor.facts.types import Covariate
+from cofactor.model.tables import Kind, parameters, shared_factors
+from cofactor.person.derived import measured
+from cofactor.person.habits import bmi
+from cofactor.person.types import Case
+
+_THIAZIDES = ("C03AA", "C03AB", "C03BA", "C03EA", "C09BA", "C09DA")  # alone or in fixed combinations (WHO ATC)
+_LOOP_DIURETICS = ("C03C", "C03EB")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Constants of one person: ``centre`` where they differ from the reference adult, ``log_sd`` what stays open.
+
+    ``shared`` are traits that move several constants together: (log-SD, the constants they multiply).
+    """
+
+    centre: Mapping[str, float]
+    log_sd: Mapping[str, float]
+    shared: Mapping[str, tuple[float, tuple[str, ...]]]
+
+
+def traits(case: Case) -> Traits:
+    """Traits of a case on its ``today``: kidney function, albumin, size, menopause, age and diuretics."""
+    centre = {"GFR": _kidney(case)[0], "size": _size(case)[0], "gutCa": _calcium_absorption(case)}
+    albumin = measured(case, "albumin")
+    if albumin is not None:
+        centre["alb"] = albumin.value
+    if case.person.postmenopausal:
+        centre["est"] = covariate("oestrogen_after_menopause")
+    centre.update(_diuretics(case))
+    spread = {**_between_people(), "GFR": _kidney(case)[1], "size": _size(case)[1]}
+    if albumin is not None:
+        spread.pop("alb", None)
+    return Traits(centre, {n: sd for n, sd in spread.items() if sd}, _shared())
+
+
+def covariate(name: str) -> float:
+    """Value of a row of ``covariates.csv``."""
+    value = _covariates()[name].value
+    if value is None:
+        raise KeyError(f"covariate {name} has a spread but no value")
+    return value
+
+
+def covariate_log_sd(name: str) -> float:
+    """What stays open of a row of ``covariates.csv``."""
+    return _covariates()[name].log_sd or 0.0
+
+
+@cache
+def _covariates() -> dict[str, Covariate]:
+    return {row.id: row for row in read_table(Covariate, "covariates")}
+
+
+def _kidney(case: Case) -> tuple[float, float]:
+    """GFR in L/d with its log-SD: as measured, else the mean of the age (NHANES III) with its spread."""
+    known = measured(case, "eGFR")
+    if known is not None:
+        return known.value * covariate("gfr_per_day"), covariate_log_sd("gfr_measured")
+    mean, sd = usual_gfr(case.person.age)
+    return mean * covariate("gfr_per_day"), math.sqrt(math.log1p((sd / mean) ** 2))
+
+
+def usual_gfr(age: float) -> tuple[float, float]:
+    """Mean and SD of eGFR (mL/min per 1.73 m²) at an age, from the population table, linear between its age groups."""
+    rows = [r for r in load().population if r.quantity == "estimated GFR"]
+    groups = [((r.age_min + min(r.age_max, 85)) / 2, r.mean, r.sd) for r in rows if r.mean and r.sd]
+    if age <= groups[0][0]:
+        return groups[0][1], groups[0][2]
+    for (a, mean_a, sd_a), (b, mean_b, sd_b) in itertools.pairwise(groups):
+        if age <= b:
+            part = (age - a) / (b - a)
+            return mean_a + part * (mean_b - mean_a), sd_a + part * (sd_b - sd_a)
+    return groups[-1][1], groups[-1][2]
+
+
+def _size(case: Case) -> tuple[float, float]:
+    """The size factor of the vitamin D equations, and its log-SD where the height is not known."""
+    known = case.person.height_cm is not None
+    size = bmi(case.person, case.place) / covariate("bmi_reference")
+    return size, 0.0 if known else covariate_log_sd("bmi_unknown")
+
+
+def _calcium_absorption(case: Case) -> float:
+    """Factor on active calcium absorption by age and menopause."""
+    years = max(0.0, case.person.age - covariate("calcium_absorption_from_age"))
+    fall = years * covariate("calcium_absorption_per_year")
+    if case.person.postmenopausal:
+        fall += covariate("calcium_absorption_menopause")
+    return max(covariate("calcium_absorption_floor"), 1 - fall)
+
+
+def _diuretics(case: Case) -> dict[str, float]:
+    """Factors on the renal thresholds of calcium and magnesium."""
+    codes = [m.atc for m in case.medicines if m.atc]
+    calcium = magnesium = 1.0
+    for prefixes, name in ((_THIAZIDES, "thiazide"), (_LOOP_DIURETICS, "loop")):
+        if any(code.startswith(prefixes) for code in codes):
+            calcium *= covariate(f"{name}_calcium_threshold")
+            magnesium *= covariate(f"{name}_magnesium_threshold")
+    return {} if calcium == magnesium == 1 else {"tzCa": calcium, "tzMg": magnesium}
+
+
+@cache
+def _between_people() -> dict[str, float]:
+    """Log-SD between people of each constant of the model that has one (log-normal, mean-log 0).
+
+    The supply of vitamin D is left out: a person's is built from diet, sun and the rest (:mod:`cofactor.person.body`).
+    """
+    moved = [p for p in parameters() if p.kind in (Kind.CONSTANT, Kind.INPUT) and p.id != "S_D3"]
+    rows = [p for p in moved if p.between_person_cv]
+    return {p.id: math.sqrt(math.log1p((p.between_person_cv or 0.0) ** 2)) for p in rows}
+
+
+@cache
+def _shared() -> dict[str, tuple[float, tuple[str, ...]]]:
+    found = {}
+    for factor in shared_factors():
+        moved = tuple(p.id for p in parameters() if p.shared_factor == factor.id)
+        found[factor.id] = (math.sqrt(math.log1p(factor.between_person_cv**2)), moved)
+    return found
