@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cofactor.engine.generate import human
+from cofactor.engine.solve import Change, Event, solve
 from cofactor.person import exposure
 
 
@@ -66,6 +68,22 @@ def test_year_agrees_with_a_stiff_integrator(tool):
         365.0 * 15 + days[0],
     )
     assert end[3] == pytest.approx(course[0], abs=0.05)
+
+
+def test_the_whole_model_has_the_same_seasons(tool):
+    cohort, skin_yield, years = tool.COHORTS[0], exposure.value("skin_yield"), 6
+    levels, residual = tool.seasons(cohort, skin_yield)
+    dose = tool.nmol(skin_yield) * tool.sun_doses(cohort)
+    supply = dose.mean() + exposure.value("vitamin_d.absorbed") * tool.nmol(cohort.diet_ug) + residual
+    program = human()
+    constants = program.parameters(1, {"S_D3": np.array([supply]), "size": np.array([cohort.bmi / 26.5])})
+    starts = np.arange(years * tool.POINTS) * float(tool.PIECE_DAYS)
+    steps = zip(starts, np.tile(dose - dose.mean(), years), strict=True)
+    events = [Event(float(day), "sun_D3", Change.SET, float(nmol)) for day, nmol in steps]
+    middles = starts[-tool.POINTS :] + tool.PIECE_DAYS / 2
+    course = np.asarray(solve(program, constants, times=middles, outcomes=["D25"], events=events).values)[0, :, 0]
+    seen = [tool.window(*months) @ course for months in cohort.windows]
+    assert seen == pytest.approx(levels, abs=0.5)
 
 
 def test_pooling_widens_where_sources_disagree(tool):

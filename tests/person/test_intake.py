@@ -376,6 +376,14 @@ def test_a_monthly_dose_falls_where_its_start_puts_it(days_ago, first):
     assert bolus.first_day == first
 
 
+@pytest.mark.parametrize(("on", "first"), [(-40, 10), (-30, 0), (-1, 1), (14, 16)])
+def test_a_past_or_coming_day_keeps_the_rhythm(on, first):
+    monthly = supplement("vitamin_d", 500.0, "D3", every=30.0, since=TODAY - timedelta(days=30))
+    for planned in (None, [monthly]):
+        found = model_inputs(intake(case(supplements=[monthly])), planned, on=TODAY + timedelta(days=on))
+        assert found.boluses[0].first_day == first
+
+
 def test_a_monthly_dose_of_unknown_start_is_halfway():
     (bolus,) = model_inputs(intake(case(supplements=[supplement("vitamin_d", 500.0, "D3", every=30.0)]))).boluses
     assert bolus.first_day == 15

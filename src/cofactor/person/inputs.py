@@ -149,7 +149,7 @@ def of_day(occasions: Iterable[Occasion], *, phytate_per_meal: float, low_acid: 
         "in_Zn": sum(zinc for zinc, _ in _zinc(day)),
         "phyt_Zn": phytate_per_meal * value("meals"),
         "ZnCa": _zinc_beside_calcium(day),
-        "in_MK7": sum(t.per_day for o in day for t in o.supplements if _is(t, "vitamin_k", _VITAMIN_K_FORM)),
+        "in_MK7": sum((t.per_day for o in day for t in o.supplements if _is(t, "vitamin_k", _VITAMIN_K_FORM)), 0.0),
         **vitamin_d,
     }
     return ModelInputs(values, boluses, _unmodelled(day))

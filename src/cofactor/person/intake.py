@@ -83,7 +83,9 @@ def intake(case: Case) -> Intake:
         today=case.today,
     )
     total = {nutrient: amount.plus(bare.from_supplements(nutrient)) for nutrient, amount in food.items()}
-    return replace(bare, total=total, occasions=_occasions(bare, taken, lambda s: _next_dose(s, case.today)))
+    return replace(
+        bare, total=total, occasions=_occasions(bare, taken, lambda s: _next_dose(s, case.today, s.every_days / 2))
+    )
 
 
 def in_use(supplement: Supplement, on: date) -> bool:
@@ -109,13 +111,18 @@ def low_acid(case: Case) -> bool:
     return any(c.startswith(_ACID_ATC) for c in codes) or any(c.startswith(_ACID_ICD10) for c in diagnoses)
 
 
-def model_inputs(intake: Intake, planned: Sequence[Supplement] | None = None) -> ModelInputs:
+def model_inputs(intake: Intake, planned: Sequence[Supplement] | None = None, on: date | None = None) -> ModelInputs:
     """Inputs of the model for food as it is and the present supplements, or ``planned`` ones in their place.
 
-    ``planned=()`` is food alone. A planned dose that is not daily falls first on day 0; a present one where its start
-    puts it, and in the middle of its interval where the start is not known.
+    ``planned=()`` is food alone. Day 0 of the result is ``on`` (default: today). A dose that is not daily falls where
+    its start puts it; where no start is known, a planned one falls first on day 0 and a present one, whose last dose
+    may lie any time back, in the middle of its interval.
     """
-    occasions = intake.occasions if planned is None else _occasions(intake, planned, lambda _: 0.0)
+    day = on or intake.today
+    if planned is None:
+        occasions = _present(intake, day)
+    else:
+        occasions = _occasions(intake, planned, lambda s: _next_dose(s, day, 0.0))
     return inputs.of_day(occasions, phytate_per_meal=intake.phytate_per_meal, low_acid=intake.low_acid)
 
 
@@ -129,6 +136,10 @@ def habitual_supply(intake: Intake, mean_skin_supply: float) -> float:
     return inputs.absorbed_nmol("D3", food, with_meal=True) + mean_skin_supply + value("residual_supply")
 
 
+def _present(intake: Intake, day: date) -> tuple[Occasion, ...]:
+    return _occasions(intake, intake.taken, lambda s: _next_dose(s, day, s.every_days / 2))
+
+
 def _occasions(
     intake: Intake, supplements: Iterable[Supplement], first_day: Callable[[Supplement], float]
 ) -> tuple[Occasion, ...]:
@@ -136,8 +147,9 @@ def _occasions(
     return lay_out(food, supplements, intake.population, first_day)
 
 
-def _next_dose(supplement: Supplement, today: date) -> float:
-    """Days until the next dose of something that is not taken daily."""
+def _next_dose(supplement: Supplement, day: date, unknown: float) -> float:
+    """Days from ``day`` to the next dose of something that is not taken daily; ``unknown`` where no start is given."""
     if supplement.since is None:
-        return supplement.every_days / 2
-    return float(-(today - supplement.since).days % supplement.every_days)
+        return unknown
+    until_start = float((supplement.since - day).days)
+    return until_start if until_start > 0 else until_start % supplement.every_days
