@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import math
+import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,9 @@ OTHER_MARKS = {
 STAGES_WITH_NUMBERS = ("facts", "person", "assess", "plan")
 # What arithmetic needs and no study measured: the calendar, the circle, percentiles.
 STRUCTURAL = {*range(13), 24, 60, 365, 365.25, 366, 1440, 180, 360, 0.05, 0.25, 0.5, 0.75, 0.95, 25, 50, 75, 95}
+
+SOURCE_NAMED = re.compile(r"\bSources?\b", re.IGNORECASE)
+CITATION = re.compile(r"\b[Ss]ources?\b|\b(?:19|20)\d\d\b|\b[A-Z]\w+ & [A-Z]\w+|\bdoi\b|\bDOI\b|\bPMID\b")
 
 
 def unmarked_rows(text: str, columns: tuple[str, ...] = ("source", "trust")) -> list[str]:
@@ -61,7 +65,7 @@ def numbers(tree: ast.Module) -> Iterator[tuple[ast.Constant, ast.stmt, str]]:
     """Each number of a module with the statement it stands in and the docstrings around it."""
 
     def visit(node: ast.AST, statement: ast.stmt | None, notes: str) -> Iterator[tuple[ast.Constant, ast.stmt, str]]:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             notes += ast.get_docstring(node) or ""
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Slice):  # where a text is cut is no quantity
@@ -71,7 +75,8 @@ def numbers(tree: ast.Module) -> Iterator[tuple[ast.Constant, ast.stmt, str]]:
                 yield child, inside, notes
             yield from visit(child, inside, notes)
 
-    return visit(tree, None, "")
+    about = ast.get_docstring(tree) or ""
+    return visit(tree, None, about if SOURCE_NAMED.search(about) else "")
 
 
 def unexplained(text: str) -> list[str]:
@@ -79,7 +84,8 @@ def unexplained(text: str) -> list[str]:
 
     An explanation is a comment on the line of the number, a comment above the run of lines (no blank between) that
     its statement belongs to, a string under the statement (the docstring of a constant), or a docstring around it
-    that names its ``Source``.
+    that cites: the word ``Source``, a year, two authors, a DOI or a PMID. A module's docstring speaks for all of its
+    numbers only where it names its ``Sources``.
     """
     lines = text.splitlines()
     commented = {t.start[0] for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT}
@@ -99,7 +105,7 @@ def unexplained(text: str) -> list[str]:
         above = statement.lineno - 1  # the line before, counted from 1
         while above and lines[above - 1].strip() and above not in commented:
             above -= 1
-        if above in commented or "Source" in notes:
+        if above in commented or CITATION.search(notes):
             continue
         found.append(f"line {number.lineno}: {ast.unparse(number)} in `{lines[number.lineno - 1].strip()}`")
     return found
@@ -138,6 +144,7 @@ def test_a_row_without_source_or_mark_is_caught():
         "LIMIT = 37.5\n",
         "def f(x: float) -> float:\n    '''Twice the thing.'''\n    return 2 * x + 0.85\n",
         "# unrelated\n\nTABLE = {\n    'a': 37.5,\n}\n",
+        "'''Written after 2019.'''\nLIMIT = 37.5\n",
         "def f(dose: float = 250) -> float:\n    return dose\n",
     ],
 )
@@ -152,6 +159,7 @@ def test_an_unexplained_number_is_caught(text):
         "# IOM 2011: largest intake without harm\nLIMIT = 37.5\nOTHER = 62.5\n",
         'LIMIT = 37.5\n"""µg/d, from IOM 2011."""\n',
         "def f(x: float) -> float:\n    '''Twice the thing. Source: Smith 2001.'''\n    return 2 * x + 0.85\n",
+        "def f(x: float) -> float:\n    '''By Abramowitz & Stegun.'''\n    return 2 * x + 0.85\n",
         "def f(x: float) -> float:\n    return 100 * x + 1e-9 + x[:200] + 1000.0\n",
     ],
 )
