@@ -26,6 +26,7 @@ import csv
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -104,12 +105,18 @@ CABINET = {"sed": 1.3, "visits_per_week": 3.0, "area": 0.35, "days": 42.0, "from
 CABINET_AGE, CABINET_BMI = 36.0, 25.0
 
 
+@cache
+def model_constants() -> dict[str, str]:
+    """Constants of the human model by name, as written."""
+    with (PACKAGE / "model" / "parameters.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["id"]: row["value"] for row in csv.DictReader(handle)}
+
+
 class Kinetics:
     """Vitamin D of the human model for one body size: D3 in blood, lean tissue and fat, and 25(OH)D (nmol/L)."""
 
     def __init__(self, bmi: float) -> None:
-        with (PACKAGE / "model" / "parameters.csv").open(encoding="utf-8", newline="") as handle:
-            p = {row["id"]: row["value"] for row in csv.DictReader(handle)}
+        p = model_constants()
         size = bmi / REFERENCE_BMI
 
         def scaled(name: str, power: float = 1.0) -> float:
@@ -124,12 +131,16 @@ class Kinetics:
 
     def rates(self, supply: Array, blood: Array, lean: Array, fat: Array, level: Array) -> Array:
         """Derivatives of the four states, shape (4, n), at supplies of n moments (nmol/d)."""
-        made = self.klin * blood + self.vmax * blood / (self.km + blood)
+        made = self.made(blood)
         lean_in, fat_in = self.to_lean * (blood - lean), self.to_fat * (blood - fat)
         flows = np.array(
             [supply - self.other * blood - made - lean_in - fat_in, lean_in, fat_in, made - self.lost(level)]
         )
         return np.asarray(flows / self.volumes[:, None])
+
+    def made(self, blood: Array) -> Array:
+        """25(OH)D made, nmol/d: a linear and a saturable limb."""
+        return np.asarray(self.klin * blood + self.vmax * blood / (self.km + blood))
 
     def lost(self, level: Array) -> Array:
         """25(OH)D cleared, nmol/d; a part of the clearance is induced with the level."""
@@ -172,38 +183,39 @@ def window(first: int, last: int) -> Array:
     return np.asarray(weights / weights.sum())
 
 
+def followed(exchange: float, volume: float) -> Array:
+    """Matrix (POINTS, POINTS) that gives the periodic course of a tissue from that of blood: the exchange is linear."""
+    rate = exchange / volume
+    return np.asarray(np.linalg.solve(D_DT + rate * np.eye(POINTS), rate * np.eye(POINTS)))
+
+
 def year(kinetics: Kinetics, seasonal: Array, level_weights: Array, mean_level: float) -> tuple[Array, float]:
     """Periodic 25(OH)D through the year (POINTS,) and the constant supply that gives it the weighted mean asked for.
 
-    ``seasonal`` (POINTS,) is the known supply in nmol/d: sun and diet.
+    ``seasonal`` (POINTS,) is the known supply in nmol/d: sun and diet. Newton on D3 in blood, 25(OH)D and the constant.
     """
-    n = POINTS
+    n, v = POINTS, kinetics.volumes
+    lean, fat = followed(kinetics.to_lean, v[1]), followed(kinetics.to_fat, v[2])
+    exchange = kinetics.to_lean * (np.eye(n) - lean) + kinetics.to_fat * (np.eye(n) - fat)
     blood, supply = kinetics.rest(mean_level)
-    state = np.concatenate([np.full(3 * n, blood), np.full(n, mean_level), [supply - float(seasonal.mean())]])
-    eye = np.eye(n)
+    state = np.concatenate([np.full(n, blood), np.full(n, mean_level), [supply - float(seasonal.mean())]])
+    jacobian = np.zeros((2 * n + 1, 2 * n + 1))
+    jacobian[:n, -1] = -1.0
+    jacobian[-1, n : 2 * n] = level_weights
     for _ in range(60):
-        b, u, f, c = state[: 4 * n].reshape(4, n)
-        residual = np.concatenate([D_DT @ x for x in (b, u, f, c)])
-        residual -= kinetics.rates(seasonal + state[-1], b, u, f, c).ravel()
-        made, lost = kinetics.slopes(b, c)
-        v, q, s = kinetics.volumes, kinetics.to_lean, kinetics.to_fat
-        jacobian = np.zeros((4 * n + 1, 4 * n + 1))
-        for i in range(4):
-            jacobian[i * n : (i + 1) * n, i * n : (i + 1) * n] = D_DT
-        jacobian[:n, :n] += np.diag((kinetics.other + made + q + s) / v[0])
-        jacobian[:n, n : 2 * n], jacobian[:n, 2 * n : 3 * n] = -q / v[0] * eye, -s / v[0] * eye
-        jacobian[:n, -1] = -1 / v[0]
-        jacobian[n : 2 * n, :n], jacobian[2 * n : 3 * n, :n] = -q / v[1] * eye, -s / v[2] * eye
-        jacobian[n : 2 * n, n : 2 * n] += q / v[1] * eye
-        jacobian[2 * n : 3 * n, 2 * n : 3 * n] += s / v[2] * eye
-        jacobian[3 * n : 4 * n, :n] = -np.diag(made / v[3])
-        jacobian[3 * n : 4 * n, 3 * n : 4 * n] += np.diag(lost / v[3])
-        jacobian[-1, 3 * n : 4 * n] = level_weights
-        step = np.linalg.solve(jacobian, np.append(residual, level_weights @ c - mean_level))
+        b, c, constant = state[:n], state[n : 2 * n], state[-1]
+        made, lost = kinetics.made(b), kinetics.lost(c)
+        into_blood = seasonal + constant - kinetics.other * b - made - exchange @ b
+        residual = [v[0] * D_DT @ b - into_blood, v[3] * D_DT @ c - (made - lost), [level_weights @ c - mean_level]]
+        made_slope, lost_slope = kinetics.slopes(b, c)
+        jacobian[:n, :n] = v[0] * D_DT + exchange + np.diag(kinetics.other + made_slope)
+        jacobian[n : 2 * n, :n] = -np.diag(made_slope)
+        jacobian[n : 2 * n, n : 2 * n] = v[3] * D_DT + np.diag(lost_slope)
+        step = np.linalg.solve(jacobian, np.concatenate(residual))
         damping = min(1.0, 0.5 / max(1e-12, float(np.max(step[:-1] / state[:-1]))))  # keep every level positive
         state = state - damping * step
         if damping == 1.0 and float(np.max(np.abs(step))) < 1e-9:
-            return state[3 * n : 4 * n], float(state[-1])
+            return state[n : 2 * n], float(state[-1])
     raise RuntimeError("the year did not settle")
 
 
