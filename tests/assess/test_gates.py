@@ -7,7 +7,9 @@ import dataclasses
 import string
 import time
 import tomllib
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cofactor.assess.derived import adjusted_calcium, egfr_ckd_epi_2021, measured
+from cofactor.person.derived import adjusted_calcium, egfr_ckd_epi_2021, measured
 from cofactor.assess.gates import evaluate, judge, unanswered
 from cofactor.assess.triggers import Setting, find
 from cofactor.assess.types import Level
@@ -39,10 +41,12 @@ ALL_NO = dict.fromkeys(questions(), False)
 GATES = [rule for rule in gate_rules().values() if rule.level != PART]
 
 
+@cache
 def medicine(text: str) -> Medicine:
     return Medicine(text, *load().medicine(text))
 
 
+@cache
 def condition(text: str) -> Condition:
     return Condition(text, *load().condition(text))
 
@@ -526,7 +530,7 @@ def test_unanswered_questions_are_listed():
 )
 def test_egfr_follows_the_published_equation(creatinine_mg_dl, age, female, expected):
     # Expected: worked by hand from the coefficients that Inker 2021 prints, rounded as laboratories report it.
-    assert round(egfr_ckd_epi_2021(creatinine_mg_dl * 88.42, age, female=female)) == expected
+    assert round(egfr_ckd_epi_2021(creatinine_mg_dl * 88.4, age, female=female)) == expected
 
 
 def test_creatinine_gives_egfr_only_in_adults():
@@ -592,21 +596,17 @@ def cases(draw):
     )
 
 
-@st.composite
-def strengthened(draw):
-    of = draw(cases())
-    which = draw(st.sampled_from(["medicine", "condition", "answer", "lab"]))
-    if which == "medicine":
-        more = dataclasses.replace(of, medicines=(*of.medicines, medicine(draw(st.sampled_from(MEDICINES)))))
-    elif which == "condition":
-        more = dataclasses.replace(of, conditions=(*of.conditions, condition(draw(st.sampled_from(CONDITIONS)))))
-    elif which == "answer":
-        more = dataclasses.replace(of, answers={**of.answers, draw(st.sampled_from(questions())): True})
-    else:
-        analyte, value = draw(st.sampled_from(ABNORMAL))
-        known = of.lab(analyte) is not None
-        more = of if known else dataclasses.replace(of, labs=(*of.labs, lab(analyte, value, days_ago=1)))
-    return of, more
+def strengthened(of: Case) -> Iterator[Case]:
+    """The case with each fact that can only make things worse, one at a time."""
+    for text in MEDICINES:
+        yield dataclasses.replace(of, medicines=(*of.medicines, medicine(text)))
+    for text in CONDITIONS:
+        yield dataclasses.replace(of, conditions=(*of.conditions, condition(text)))
+    for question in questions():
+        yield dataclasses.replace(of, answers={**of.answers, question: True})
+    for analyte, value in ABNORMAL:
+        if of.lab(analyte) is None:
+            yield dataclasses.replace(of, labs=(*of.labs, lab(analyte, value, days_ago=1)))
 
 
 def tightness(result, nutrient: str) -> tuple[int, float]:
@@ -617,13 +617,15 @@ def tightness(result, nutrient: str) -> tuple[int, float]:
     return rank, -(float("inf") if limit is None or rank else limit)
 
 
-@settings(max_examples=300, deadline=None)
-@given(strengthened())
-def test_a_strengthening_fact_never_loosens(pair):
-    before, after = map(evaluate, pair)
-    for nutrient in NUTRIENT_UNIT:
-        assert tightness(after, nutrient) >= tightness(before, nutrient)
-    assert set(before.spacings) <= set(after.spacings)
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_a_strengthening_fact_never_loosens(of):
+    before = evaluate(of)
+    for more in strengthened(of):
+        after = evaluate(more)
+        for nutrient in NUTRIENT_UNIT:
+            assert tightness(after, nutrient) >= tightness(before, nutrient)
+        assert set(before.spacings) <= set(after.spacings)
 
 
 # --- sentences

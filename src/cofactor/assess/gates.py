@@ -10,7 +10,7 @@ How a missing answer is read
     emergency close nothing when unanswered; every report prints them.
 How age of a result is read
     The latest result counts. An abnormal one closes its gate whatever its age; a reassuring one opens it only while it
-    is recent (:data:`cofactor.assess.derived.RECENT`).
+    is recent (:data:`cofactor.person.derived.RECENT`).
 Strengthening facts only tighten
     Another medicine, condition, yes or abnormal result never loosens a gate. Only a reassuring known value opens what
     its absence had closed.

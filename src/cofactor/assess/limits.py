@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cofactor.assess.derived import measured
 from cofactor.facts.load import NUTRIENT_UNIT, Facts, load
 from cofactor.facts.types import ReferenceIntake, Source, Trust
+from cofactor.person.derived import measured
 from cofactor.person.types import Case
 
 
@@ -68,10 +68,10 @@ class Limit:
         return None if cap is None else cap.amount
 
 
-VITAMIN_D_WITHOUT_TEST = 50.0  # µg/d
-VITAMIN_D_WITH_TEST = 100.0  # µg/d
-CALCIUM_PER_INTAKE = 500.0  # mg
-MAGNESIUM_PER_INTAKE = 150.0  # mg
+VITAMIN_D_WITHOUT_TEST = 50.0  # µg/d: a choice of this tool, half of the upper level of EFSA 2023 and IOM 2011
+VITAMIN_D_WITH_TEST = 100.0  # µg/d: that upper level, for the supplement alone
+CALCIUM_PER_INTAKE = 500.0  # mg: interactions table, TM003
+MAGNESIUM_PER_INTAKE = 150.0  # mg: interactions table, TM004 (125-150, a working value); BfR: at least two
 _RULE = Source("Rule of this tool for plans without a prescriber", Trust.TARGET)
 
 

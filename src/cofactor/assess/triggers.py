@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cofactor.assess.derived import Measured, measured
 from cofactor.facts.gates import GateRule, Trigger
 from cofactor.facts.load import Facts
 from cofactor.facts.names import covers
+from cofactor.person.derived import Measured, measured
 from cofactor.person.intake import in_use
 from cofactor.person.types import Case, Condition, Medicine
 

@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cofactor.person.types import Case, LabResult
+from cofactor.units import convert
 
 RECENT = dt.timedelta(days=365)
 """A result older than this reassures nobody: kidney function, calcium and 25(OH)D drift within a year.
@@ -17,8 +18,8 @@ An older result that is abnormal still closes its gate; only a recent one can op
 """
 ALBUMIN_WITHIN = dt.timedelta(days=30)
 """An albumin further than this from the calcium result says nothing about that sample."""
-CREATININE_UMOL_PER_MG_DL = 88.42
 ADULT = 18.0
+"""Years. The equation was developed in adults only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def egfr_ckd_epi_2021(creatinine_umol_l: float, age_years: float, *, female: boo
     serum creatinine in mg/dL, k 0.7 and a -0.241 for women, k 0.9 and a -0.302 for men.
     Source: Inker LA et al., N Engl J Med 2021;385:1737-1749.
     """
-    ratio = creatinine_umol_l / CREATININE_UMOL_PER_MG_DL / (0.7 if female else 0.9)
+    ratio = convert(creatinine_umol_l, "µmol/L", "mg/dL", "creatinine") / (0.7 if female else 0.9)
     below: float = min(ratio, 1.0) ** (-0.241 if female else -0.302)
     above: float = max(ratio, 1.0) ** -1.200
     of_age: float = 0.9938**age_years
