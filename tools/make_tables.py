@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import hashlib
 import io
 import re
@@ -41,6 +42,7 @@ from cofactor.facts.vocabulary import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.units import UnitError, convert, spell
 from table_maps import (
     APPLIES_TO,
+    ATC_EDITION,
     BODIES,
     CODE_CORRECTIONS,
     COUNTED_AS,
@@ -82,18 +84,21 @@ def parse_trust(how_known: str) -> tuple[Trust, str]:
     found = [trust for pattern, trust in _MARKS if re.search(pattern, words)]
     if not found:
         raise ValueError(f"no mark of trust in {how_known!r}")
-    order = list(Trust)
-    weakest = max(found, key=order.index)
+    weakest = functools.reduce(weaker, found)
     plain = re.fullmatch(r"(verified|derived|recall|assumption)(?::\s*(.*))?", how_known, re.DOTALL)
     return weakest, (plain[2] or "") if plain else how_known
+
+
+def weaker(one: Trust, other: Trust) -> Trust:
+    """The less trustworthy of two marks."""
+    return max(one, other, key=list(Trust).index)
 
 
 def source_of(cells: Cells, *also: str) -> Source:
     """The source of a row. A mark in one of the ``also`` columns (or in ``source``) weakens the row's trust too."""
     trust, detail = parse_trust(cells["how_known"])
-    order = list(Trust)
     for column in ("source", *also):
-        if re.search(r"\brecall\b", cells[column]) and order.index(trust) < order.index(Trust.RECALL):
+        if re.search(r"\brecall\b", cells[column]) and trust is not Trust.RECALL:
             trust = Trust.RECALL
             detail = f"{cells['how_known']}; {column}: {cells[column]}"
     return Source(tidy(cells["source"]) or "none named", trust, detail)
@@ -284,12 +289,13 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def interaction(cells: Cells) -> Interaction:
-    """An interaction, its codes corrected where CODE_CORRECTIONS says so (the row is then from memory)."""
+    """An interaction, with the codes of CODE_CORRECTIONS where it has any; it is then no better known than they."""
     codes, source = cells["atc_code_or_icd10"], source_of(cells, "dose_threshold")
     if cells["id"] in CODE_CORRECTIONS:
-        codes, reason = CODE_CORRECTIONS[cells["id"]]
+        codes, reason, known = CODE_CORRECTIONS[cells["id"]]
+        where = "from memory" if known is Trust.RECALL else ATC_EDITION
         kept = source.detail or cells["how_known"]
-        source = Source(source.text, Trust.RECALL, f"{kept}; codes from memory: {reason}")
+        source = Source(source.text, weaker(source.trust, known), f"{kept}; codes: {where} ({reason})")
     named = cells["b"] if cells["kind"] != "nutrient-nutrient" else f"{cells['a']}; {cells['b']}"
     if cells["kind"] == "timing":
         named = cells["a"]
@@ -383,7 +389,7 @@ def condition(cells: Cells) -> ConditionName:
 
 def kept_source(cells: Cells) -> Source:
     """The source of a row of a kept list."""
-    return Source(cells["source"], Trust(cells["trust"]), "")
+    return Source(cells["source"], Trust(cells["trust"]), cells["detail"])
 
 
 def _members(cell: str) -> tuple[str, ...]:

@@ -179,6 +179,9 @@ def test_labs_by_sex_in_si_units():
         ("dolutegravir", "J05AJ03", ("DN007",)),
         ("raltegravir", "J05AJ01", ("DN008",)),
         ("fluconazole", "J02AC01", ("DN045",)),
+        ("Natrixam", "C08GA02", ("DN023", "DN024", "DN055")),
+        ("Triveram", "C10BX11", ("DN028", "DN055", "DN068")),
+        ("calcifediol", "A11CC06", ("DN057",)),
         ("Preterax", "C09BA04", ("DN023", "DN024", "DN028")),
         ("amoxicilline", "J01CA04", ()),
         ("not a medicine", None, ()),
@@ -234,10 +237,10 @@ def test_every_interaction_id_is_found():
         FACTS.interaction("XX999")
 
 
-def test_corrected_codes_are_marked_as_recall():
-    corrected = [row for row in FACTS.interactions if "codes from memory" in row.source.detail]
-    assert len(corrected) > 20
-    assert {row.source.trust for row in corrected} == {Trust.RECALL}
+def test_corrected_codes_are_not_marked_as_verified():
+    corrected = [row for row in FACTS.interactions if "; codes: " in row.source.detail]
+    assert len(corrected) > 40
+    assert {row.source.trust for row in corrected} == {Trust.DERIVED, Trust.RECALL}
 
 
 @pytest.mark.parametrize(

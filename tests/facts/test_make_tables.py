@@ -282,8 +282,8 @@ def test_interaction_with_its_nutrients_and_corrected_codes():
     assert (plain.codes, plain.source.trust) == (("H03AA01",), Trust.VERIFIED)
     assert plain.nutrients == ("magnesium", "calcium")
     corrected = make_tables.interaction(INTERACTION)
-    assert corrected.codes == ("H03AA01", "H03AA03")
-    assert corrected.source.trust is Trust.RECALL
+    assert corrected.codes == ("H03AA01", "H03AA03", "H03AA51")
+    assert corrected.source.trust is Trust.DERIVED
     assert "https://example.org/label" in corrected.source.detail
     partly = make_tables.interaction(INTERACTION | {"id": "DN999", "dose_threshold": "> 3 months (recall)"})
     assert partly.source.trust is Trust.RECALL
