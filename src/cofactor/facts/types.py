@@ -244,6 +244,20 @@ class TableOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """A generic product: one unit (capsule, tablet) with its elemental amount in the nutrient's canonical unit."""
+
+    id: str
+    nutrient: str
+    form: str
+    amount: float
+    unit: str
+    kind: str
+    price_eur: float | None  # of one unit
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """An authorised or refused health claim of the EU register, with its condition of use."""
 
@@ -259,8 +273,8 @@ class Claim:
 class FoodValue:
     """The content of a nutrient per 100 g of a food: an interval, since tables hold traces and limits too.
 
-    Not measured is ``low is None and high is None``; it is never zero. ``<x`` is [0, x]; ``traces`` is [0, ceiling] with
-    the ceiling of the nutrient in ``food_traces.csv``.
+    Not measured is ``low is None and high is None``; it is never zero. ``<x`` is [0, x]; ``traces`` is [0, ceiling]
+    with the ceiling of the nutrient in ``food_traces.csv``.
     """
 
     low: float | None
@@ -289,7 +303,8 @@ class Food:
 
     ``values`` has every nutrient of the table, measured or not: the ids of ``facts.load.NUTRIENT_UNIT`` and the parts
     ``vitamin_d2``, ``vitamin_d3``, ``vitamin_k1``, ``vitamin_k2`` (Ciqual: menaquinones of unstated form) and
-    ``vitamin_k2_mk4`` (USDA: menaquinone-4 only). ``vitamin_k`` is vitamin K1, which is what the reference intakes count.
+    ``vitamin_k2_mk4`` (USDA: menaquinone-4 only). ``vitamin_k`` is vitamin K1, which is what the reference intakes
+    count.
     A total is never computed from its parts.
     """
 

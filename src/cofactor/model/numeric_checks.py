@@ -17,6 +17,8 @@ Wrong = Iterator[tuple[str, str]]
 
 STEADY = 1e-12  # largest |dx/dt| per day relative to the state
 CONSERVED = 1e-10  # largest error of a balance relative to its throughput
+_CALIBRATED = (Kind.CONSTANT, Kind.TARGET, Kind.SWITCH)
+_COPY = (Kind.REFERENCE,)
 _POINTS = 200
 _SEED = 20260
 
@@ -60,13 +62,34 @@ def _sbml_is_valid(subject: Subject) -> Wrong:
 
 
 def _reference_is_steady(subject: Subject) -> Wrong:
-    interpreter = subject.interpreter
-    at = interpreter.start()
-    typical = {row.id: row.typical for row in subject.source.states}
-    for name, rate in interpreter.rates(at).items():
-        relative = abs(float(rate)) / (abs(float(at[name])) or typical[name])
+    drift = _drift(subject, {})
+    for name, relative in drift.items():
         if not relative <= STEADY:
             yield name, f"the reference adult drifts by {relative:.2g} of it per day; expected at most {STEADY:g}"
+
+
+def _calibration_keeps_the_reference(subject: Subject) -> Wrong:
+    """Change each constant, target and switch in turn: what is derived has to follow, so that the rest holds."""
+    copied = {row.id.removesuffix("0").removesuffix("_") for row in subject.source.parameters if row.kind in _COPY}
+    names = [row.id for row in subject.source.parameters if row.kind in _CALIBRATED and row.id not in copied]
+    rest = subject.interpreter.start()
+    lanes = np.arange(len(names))
+    changed = {name: rest[name] * 1.1 + (rest[name] == 0) * 0.1 for name in names}
+    changes = {name: np.where(lanes == i, changed[name], rest[name]) for i, name in enumerate(names)}
+    for state, relative in _drift(subject, changes).items():
+        for i in np.flatnonzero(~(relative <= STEADY)):
+            yield (
+                names[int(i)],
+                f"changed by a tenth, {state} of the reference adult drifts by {relative[i]:.2g} per day",
+            )
+
+
+def _drift(subject: Subject, changes: Environment) -> Environment:
+    """Rate of change per day of each state at rest, relative to the state or, where that is 0, to its typical size."""
+    at = subject.interpreter.start(changes)
+    typical = {row.id: row.typical for row in subject.source.states}
+    rates = subject.interpreter.rates(at)
+    return {name: abs(rate) / np.where(at[name] == 0, typical[name], abs(at[name])) for name, rate in rates.items()}
 
 
 def random_points(source: Human, interpreter: Interpreter, count: int = _POINTS, seed: int = _SEED) -> Environment:
@@ -113,5 +136,6 @@ NUMERIC_CHECKS = (
     Check("SBML is valid", _sbml_is_valid),
     Check("units agree", _units_agree),
     Check("the reference adult is steady", _reference_is_steady),
+    Check("calibration keeps the reference adult", _calibration_keeps_the_reference),
     Check("elements are conserved", _elements_are_conserved),
 )
