@@ -142,14 +142,15 @@ def dose(value: object, nutrient: str, form: Form | None, of: str | None) -> Amo
     compound = amount * fraction if salt and fraction is not None else None
     if of == "compound":
         if form is None or fraction is None:
-            do = "Name the form (its share of the element is needed), or give the elemental amount."
-            raise refusal(f"{describe(value)} of a compound whose form is not known", do)
+            what = "an unnamed form" if form is None else f"the form {form.id}"
+            do = "Give the elemental amount, or a form whose share of the element is in the tables."
+            raise refusal(f"{describe(value)} of {what}, whose share of {nutrient} is not known", do)
         if quantity.unit not in ("µg", "mg", "g"):
             raise refusal(value, "Write the weight of the compound in g, mg or µg.", ("mg", "g", "µg"))
         amount, compound = amount * fraction, None
-    _guard_dose(amount, nutrient, quantity, form)
+    _guard_dose(amount, nutrient, quantity, form, describe(value))
     unit = NUTRIENT_UNIT[nutrient]
-    return Amount(amount, unit, quantity.unit, str(quantity), None if of == "elemental" else compound)
+    return Amount(amount, unit, quantity.unit, describe(value), None if of == "elemental" else compound)
 
 
 def guard_daily(amount: Amount, per_day: float, nutrient: str, form: Form | None) -> None:
@@ -201,7 +202,7 @@ def _total(value: object, nutrient: str, example: str) -> float:
     quantity, total = _amount(text, nutrient, None, example)
     guard = GUARDS[nutrient]
     if not guard.least_diet <= total <= guard.most_diet:
-        got = f"{quantity} a day, {both_units(total, nutrient)}"
+        got = f"{describe(value)}, {both_units(total, nutrient)} a day"
         expected = f"{guard.least_diet:g} to {guard.most_diet:g} {NUTRIENT_UNIT[nutrient]} a day from food"
         raise refusal(got, f"{_suggestion(nutrient, quantity.unit)}Check the number and the unit.", (expected,))
     return total
@@ -221,17 +222,17 @@ def _amount(value: object, nutrient: str, form: Form | None, example: str) -> tu
     return quantity, units.convert(quantity.value, quantity.unit, NUTRIENT_UNIT[nutrient], nutrient)
 
 
-def _guard_dose(amount: float, nutrient: str, quantity: units.Quantity, form: Form | None) -> None:
+def _guard_dose(amount: float, nutrient: str, quantity: units.Quantity, form: Form | None, typed: str) -> None:
     guard = _guard(nutrient, form)
     in_iu = nutrient == "vitamin_d" and quantity.unit == "IU"
     least = _LEAST_IU * units.UG_PER_IU["vitamin_d"] if in_iu else guard.least_dose
     if amount < least:
         other = f"{quantity.value:g} µg" if in_iu else ""
         do = f"Did you mean {other}? " if other else _suggestion(nutrient, quantity.unit)
-        got = f"{quantity}, {both_units(amount, nutrient)}"
+        got = f"{typed}, {both_units(amount, nutrient)}"
         raise refusal(got, f"{do}Check the number and the unit.", (f"at least {both_units(least, nutrient)}",))
     if amount > guard.most_dose:
-        got = f"{quantity}, {both_units(amount, nutrient)}"
+        got = f"{typed}, {both_units(amount, nutrient)}"
         expected = f"at most {both_units(guard.most_dose, nutrient)} at once"
         raise refusal(got, f"{_suggestion(nutrient, quantity.unit)}Check the number and the unit.", (expected,))
 

@@ -207,17 +207,19 @@ def _units_that_fit(analyte: str, value: float, unit: str) -> tuple[str, ...]:
     reference = next((lab for lab in load().labs if lab.analyte == analyte), None)
     if reference is None:
         return fitting
-    low, high = (reference.reference_low or 0) * 0.5, (reference.reference_high or ASSAYS[analyte].high) * 1.5
+    # An ordinary value: from 0.7 of the lower to one and a half times the upper end of the range.
+    low, high = (reference.reference_low or 0) * 0.7, (reference.reference_high or ASSAYS[analyte].high) * 1.5
     return tuple(u for u in fitting if low <= canonical(analyte, value, u) <= high) or fitting
 
 
 def look_alikes(analyte: str, value: float, unit: str, low: float | None, high: float | None) -> tuple[str, ...]:
-    """List the units in which an unusual ``value`` (as typed, in ``unit``) would lie in the reference range.
+    """List the units in which a very unusual ``value`` (as typed, in ``unit``) would lie in the reference range.
 
-    ``low`` and ``high`` bound that range in the canonical unit. Empty where the value is an ordinary one as it stands.
+    ``low`` and ``high`` bound that range in the canonical unit. Empty unless the value lies under half of the lower or
+    over one and a half times the upper end: values just outside of a range are common, and mean what they say.
     """
     bottom = 0.0 if low is None else low
-    if high is None or bottom <= canonical(analyte, value, unit) <= high:
+    if high is None or bottom * 0.5 <= canonical(analyte, value, unit) <= high * 1.5:  # as in the docstring
         return ()
     others = [u for u in ASSAYS[analyte].units if u != unit]
     return tuple(u for u in others if bottom <= canonical(analyte, value, u) <= high)

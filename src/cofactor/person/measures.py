@@ -23,8 +23,8 @@ ADULT = 18.0
 
 _OLDEST = 122.0  # years; Jeanne Calment, 1875-1997
 # Bounds of our own, wide of all but a handful of recorded people: outside of them a slip of the keyboard is likelier.
-_WEIGHT_KG = {"adult": (25.0, 400.0), "child": (5.0, 250.0)}
-_HEIGHT_CM = {"adult": (90.0, 260.0), "child": (55.0, 240.0)}
+_WEIGHT_KG = {"adult": (25.0, 400.0), "child": (5.0, 250.0), "any": (5.0, 400.0)}
+_HEIGHT_CM = {"adult": (90.0, 260.0), "child": (55.0, 240.0), "any": (55.0, 260.0)}
 _BMI = (9.0, 110.0)  # kg/m², adults
 _MENOPAUSE_AGE = (15.0, 65.0)  # years, surgical menopause included
 _WAKING_MINUTES = 18 * 60.0  # nobody spends more than the waking day in daylight
@@ -71,7 +71,7 @@ def height_cm(value: object, age: float | None, weight: float | None) -> float:
     """Read ``165 cm`` or ``1,65 m``; with the weight it must make a body that exists."""
     low, high = _HEIGHT_CM[_stage(age)]
     height = bounded(quantity_in(value, _CM, "165 cm"), low, high, "cm", _whose("height", age), value)
-    if weight is not None and _stage(age) == "adult":
+    if weight is not None and _stage(age) != "child":
         bmi = weight / (height / 100) ** 2
         if not _BMI[0] <= bmi <= _BMI[1]:
             got = f"{describe(value)} with {weight:g} kg (BMI {bmi:.0f} kg/m²)"
@@ -112,7 +112,7 @@ def latitude(value: object) -> float:
     number = float(match[1].replace(",", ".")) if match else plain_number(value, "48.9")
     if match and match[2].upper() == "S":
         number = -abs(number)
-    return bounded(number, -90, 90, "degrees", "latitude", value)
+    return bounded(number, -90, 90, "degrees", "latitude", value)  # pole to pole
 
 
 def country(value: object) -> str:
@@ -151,8 +151,10 @@ def _year(value: object) -> float:
 
 
 def _stage(age: float | None) -> str:
-    return "adult" if age is None or age >= ADULT else "child"
+    if age is None:
+        return "any"
+    return "adult" if age >= ADULT else "child"
 
 
 def _whose(what: str, age: float | None) -> str:
-    return f"{what} of {'an adult' if _stage(age) == 'adult' else 'a child'}"
+    return what + {"adult": " of an adult", "child": " of a child", "any": ""}[_stage(age)]

@@ -15,7 +15,7 @@ from cofactor.person.words import nearest
 T = TypeVar("T")
 Location = tuple[str | int, ...]
 
-_LONGEST = 80
+_LONGEST = 80  # characters of a value that is written back
 _SHAPES = {
     "model_type": ("keys and values", "Write `key: value` pairs here."),
     "model_attributes_type": ("keys and values", "Write `key: value` pairs here."),

@@ -69,9 +69,9 @@ def unknown_unit(got: str, expected: tuple[str, ...]) -> Exception:
 def bounded(value: float, low: float, high: float, unit: str, what: str, got: object) -> float:
     """Return ``value`` where it lies between the bounds, both included; refuse it otherwise, written back."""
     if not low <= value <= high:
-        shown = describe(got)
-        if f"{value:g}" not in shown:
-            shown = f"{shown} = {value:.4g} {unit}".rstrip()
+        shown, read = describe(got), f"{value:,.0f}" if value >= 10_000 else f"{value:.4g}"
+        if f"{value:g}" not in shown and read.replace(",", " ") not in shown:
+            shown = f"{shown} = {read} {unit}".rstrip()
         do = f"Check the number and its unit: no {what} is read outside of that."
         raise refusal(shown, do, (f"{low:g} to {high:g} {unit}".rstrip(),))
     return value

@@ -38,6 +38,7 @@ from cofactor.person.schema_base import (
     Many,
     Strict,
     Text,
+    VeryMany,
     as_mapping,
     reading,
 )
@@ -59,6 +60,7 @@ _GOAL: dict[str, object] = {
 }
 _WHEN = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
 _MOST_INTAKES = 8  # a day
+_MOST_UNKNOWN_FOODS = 20
 _YEARS = (2000, 2199)  # of a plan; others are slips of the keyboard
 _PROBABILITY = (0.5, 0.99)  # below even odds is no goal, and certainty cannot be planned
 
@@ -77,8 +79,15 @@ class FoodIn(Strict):
 
     @validator("food", mode="plain")
     @classmethod
-    def _food(cls, value: object) -> Food:
-        return eaten.known_food(value)
+    def _food(cls, value: object, info: ValidationInfo) -> Food | None:
+        # Finding candidates takes time. After this many the file is refused anyway, and the rest can wait.
+        here = reading(info)
+        if here.unknown_foods >= _MOST_UNKNOWN_FOODS:
+            return None
+        here.unknown_foods += 1
+        food = eaten.known_food(value)
+        here.unknown_foods -= 1
+        return food
 
     @validator("per", mode="plain")
     @classmethod
@@ -315,7 +324,7 @@ class CaseFile(Strict):
         as_mapping((), _ANSWER),
         Field(default_factory=dict, description="Answers to gate questions; what is not answered counts as the worst."),
     ]
-    labs: Annotated[Many[LabIn], Field(default_factory=list, description="Laboratory results.")]
+    labs: Annotated[VeryMany[LabIn], Field(default_factory=list, description="Laboratory results.")]
     goals: Annotated[
         dict[str, Goal],
         PlainValidator(_goals),

@@ -41,6 +41,7 @@ class Reading:
 
     today: date
     notes: list[Note] = field(default_factory=list)
+    unknown_foods: int = 0
 
     def note(self, key: str, **values: str | float) -> None:
         """Keep something to show to the owner of the file."""
@@ -73,5 +74,8 @@ def _text(value: object) -> str:
 
 
 Text = Annotated[str, PlainValidator(_text), TEXT]
-Many = Annotated[list[T], BeforeValidator(lambda v: [] if v is None else v), Field(max_length=500)]
-"""A list that may be left empty; 500 entries at most, so that no file takes long to check."""
+_EMPTY = BeforeValidator(lambda value: [] if value is None else value)
+Many = Annotated[list[T], _EMPTY, Field(max_length=200)]
+"""A list that may be left empty; 200 entries at most, so that no file takes long to check."""
+VeryMany = Annotated[list[T], _EMPTY, Field(max_length=1000)]
+"""The same for what is quick to check: 1000 entries at most."""

@@ -33,7 +33,7 @@ class PersonIn(Strict):
     age: Annotated[
         float | None,
         NUMBER,
-        Field(validate_default=True, description="Age in years.", examples=[58]),
+        Field(validate_default=True, description="Age in years.", examples=["58"]),
     ] = None
     weight: Annotated[float, QUANTITY, Field(description="Weight with its unit.", examples=["72 kg"])]
     height: Annotated[float | None, QUANTITY, Field(description="Height with its unit.", examples=["165 cm"])] = None
@@ -107,7 +107,7 @@ class PersonIn(Strict):
 class PlaceIn(Strict):
     """Where the person lives."""
 
-    latitude: Annotated[float, NUMBER, Field(description="Degrees, north positive.", examples=[48.9])]
+    latitude: Annotated[float, NUMBER, Field(description="Degrees, north positive.", examples=["48.9"])]
     country: Annotated[
         str | None, _COUNTRY, Field(description="ISO 3166-1 alpha-2 code; chooses the limits.", examples=["FR"])
     ] = None

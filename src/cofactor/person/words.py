@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 from cofactor.facts.names import fold
 
@@ -103,6 +104,8 @@ DAYS = {
     "month": 365.25 / 12,
     "months": 365.25 / 12,
     "mois": 365.25 / 12,
+    "year": 365.25,
+    "an": 365.25,
 }
 """Days in a period."""
 
@@ -162,11 +165,18 @@ COUNTRY_NAMES = {
 
 def nearest(word: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Return the known words closest to one that is not known, best first; compared without case and accents."""
-    by_fold: dict[str, str] = {}
-    for candidate in known:
-        by_fold.setdefault(fold(candidate), candidate)
+    by_fold = _by_fold(tuple(known))
+    # 0.6: the usual cut of difflib, about one slip in three letters.
     matches = get_close_matches(fold(word[:60]), by_fold, n=most, cutoff=0.6)
     return tuple(by_fold[m] for m in matches)
+
+
+@lru_cache(maxsize=32)
+def _by_fold(known: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for candidate in known:
+        found.setdefault(fold(candidate), candidate)
+    return found
 
 
 def first_spelling(words: Mapping[str, object]) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ from ruamel.yaml.events import (
 
 from cofactor.errors import InputError, Problem
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 250_000
+"""A case is 1 to 20 kB; this much is refused or read in well under a second."""
+MAX_LINE = 2_000
 MAX_DEPTH = 12
 MAX_VALUES = 10_000
 
@@ -57,6 +59,10 @@ def read(text: str) -> Document:
     """The one value that ``text`` holds. Raises :class:`InputError` where the text is not plain YAML 1.2."""
     if len(text) > MAX_CHARACTERS:
         raise _refusal("file", f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}", "Split or shorten the file.")
+    too_long = next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > MAX_LINE), None)
+    if too_long is not None:
+        do = "Break the line: a list may stand on several, one entry to each."
+        raise _refusal(f"line {too_long}", f"more than {MAX_LINE:,} characters", "a shorter line", do)
     control = _CONTROL.search(text)
     if control is not None:
         line = text.count("\n", 0, control.start()) + 1
