@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cofactor.person.derived import adjusted_calcium, egfr_ckd_epi_2021, measured
 from cofactor.assess.gates import evaluate, judge, unanswered
 from cofactor.assess.triggers import Setting, find
 from cofactor.assess.types import Level
 from cofactor.facts.gates import EVERY_NUTRIENT, PART, gate_rules, problems_of, questions
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT, load
+from cofactor.person.derived import adjusted_calcium, egfr_ckd_epi_2021, measured
 from cofactor.person.types import (
     Case,
     Condition,
@@ -297,6 +297,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "DN067": of_medicine("A10BK01", "A10BA02"),
     "DN068": of_medicine("atorvastatin", "C10AB05"),
     "DN069": of_medicine("R03AC02", "R03BA01"),
+    "G-KIDNEY-NOT-KNOWN": (case(kidney=None), case()),
     "CN044": of_condition("E11.9", "E10"),
     "G-P-NEVER": (case(), case()),
 }

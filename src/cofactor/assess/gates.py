@@ -77,12 +77,8 @@ def _spacings(rule: GateRule, finding: Finding) -> tuple[Spacing, ...]:
     return tuple(Spacing(rule.id, name, rule.nutrients, rule.spacing_h) for name in finding.takes)
 
 
-def _urgency(gate: Gate, rule: GateRule) -> tuple[bool, bool, int, bool]:
-    """Emergencies, then what could not be checked, then by level; a rule that holds for everyone last in its level."""
+def _urgency(gate: Gate, rule: GateRule) -> tuple[bool, bool, bool, int]:
+    """Emergencies, then what could not be checked, then by level; a rule that holds for everyone comes last."""
     emergency = gate.level is Level.STOP and EVERY_NUTRIENT in gate.nutrients
-    return (
-        not emergency,
-        gate.id not in NOT_CHECKED,
-        list(Level).index(gate.level),
-        rule.trigger == Trigger.ALWAYS,
-    )
+    constant = rule.trigger == Trigger.ALWAYS
+    return not emergency, gate.id not in NOT_CHECKED, constant, list(Level).index(gate.level)

@@ -83,8 +83,7 @@ def _may_lie_between(result: Measured, low: float | None, high: float | None, *,
 
 
 def _shown(result: Measured, unit: str) -> dict[str, str | float]:
-    operator = "" if result.operator == "=" else f"{result.operator} "
-    value = f"{operator}{result.value:g}" if operator else result.value
+    value = f"{result.operator} {result.value:.4g}" if result.operator != "=" else float(f"{result.value:.4g}")
     return {"value": value, "unit": unit, "date": result.date.isoformat()}
 
 

@@ -5,7 +5,8 @@ up to today, and is weighted by how well it meets the labs: a reading is log-nor
 assay and within-person variation. The first draw is from the prior; a regression of the logarithms of its levels on its
 open traits gives the Gaussian posterior of the linearised model (the Kalman update), and the second draw is from that,
 widened a little, with importance weights against the model itself. What comes out is a set of equally likely bodies and
-how many independent ones they are worth. Where too few remain, the labs count for less until enough do, and that is said.
+how many independent ones they are worth. Where too few remain, the labs count for less until enough do, and that is
+said.
 """
 
 from __future__ import annotations
