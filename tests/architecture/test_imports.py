@@ -1,8 +1,8 @@
 """Imports point one way: facts, model, engine, person, assess, plan, report, faces.
 
-``errors`` and ``units`` may be used by all. The side rooms ``trial`` and ``evidence`` use facts to assess and are used
-by report and faces alone. The root of the package stands above everything and is imported by nothing inside it, but
-for its version, which is set before anything is loaded.
+``errors``, ``files`` and ``units`` may be used by all. The side rooms ``trial`` and ``evidence`` use facts to assess
+and are used by report and faces alone. The root of the package stands above everything and is imported by nothing
+inside it, but for its version, which is set before anything is loaded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STAGES = ("facts", "model", "engine", "person", "assess", "plan", "report", "faces")
 SIDE_ROOMS = ("trial", "evidence")
-SHARED = ("errors", "units", "__version__")
+SHARED = ("errors", "files", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
 MODEL_TOOL_PLACES = ("cofactor/model/", "cofactor/engine/translate.py", "cofactor/engine/program.py")

@@ -1,0 +1,43 @@
+"""The command line: ``cofactor COMMAND``. Each command lives in a file of its own and is loaded when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cofactor import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "export": ("export", "The model for other tools."),
+}
+"""Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
+
+The line stands here so that ``cofactor --help`` loads none of the commands.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on call: help and errors answer before any numerics are loaded."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
+        """Names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
+        """Load a command: the attribute ``command`` of its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cofactor")
+def main() -> None:
+    """Vitamin D and magnesium as one system, computed for a person and for a population."""

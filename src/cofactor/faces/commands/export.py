@@ -1,0 +1,24 @@
+"""``cofactor export``: the model for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cofactor.faces.shared import common, print_json
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice(["sbml", "antimony"]))
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@common
+def command(kind: str, path: Path, lang: str, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 - common to all
+    """Write the model of a human to PATH: SBML level 3 version 2, or the Antimony text it is made of."""
+    from cofactor.model.export import export
+
+    export(kind, path)
+    if as_json:
+        print_json({"written": str(path)})
+    elif not quiet:
+        click.echo(str(path))

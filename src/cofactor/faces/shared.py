@@ -1,0 +1,80 @@
+"""What every command shares: language, JSON and quiet switches, and one way for errors to leave the program.
+
+Exit codes: 0 done, 2 input refused, 3 done but a gate withheld a dose, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from cofactor.errors import CofactorError, InputError, Problem
+
+REFUSED = 2
+WITHHELD = 3
+LANGUAGES = ("en", "fr")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def default_language() -> str:
+    """French where the user's environment is French, else English."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    named = named or locale.getlocale()[0] or ""
+    return "fr" if named.lower().startswith("fr") else "en"
+
+
+def common(function: F) -> F:
+    """Add ``--lang``, ``--json`` and ``-q`` to a command, and turn the package's errors into messages and exit codes.
+
+    The command receives ``lang``, ``as_json`` and ``quiet``.
+    """
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a command's own signature
+        try:
+            return function(*args, **kwargs)
+        except CofactorError as error:
+            leave(error, as_json=bool(kwargs.get("as_json")))
+        except OSError as error:
+            problem = Problem(str(error.filename or "file"), error.strerror or str(error), (), "Check the path.")
+            leave(InputError([problem]), as_json=bool(kwargs.get("as_json")))
+
+    options = (
+        click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            default=default_language,
+            show_default="by your environment",
+            help="Language of what is printed and written.",
+        ),
+    )
+    wrapped: Any = guarded
+    for option in options:
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def leave(error: CofactorError, *, as_json: bool) -> None:
+    """Print an error to standard error and end the program with its exit code."""
+    problems = error.problems if isinstance(error, InputError) else ()
+    if as_json:
+        rows = [p.as_dict() for p in problems] or [{"where": "", "got": str(error), "expected": [], "do": ""}]
+        click.echo(json.dumps({"problems": rows}, ensure_ascii=False), err=True)
+    else:
+        click.echo("\n".join(map(str, problems)) or str(error), err=True)
+    sys.exit(REFUSED if problems else 1)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON to standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
