@@ -1,0 +1,32 @@
+"""What a plan tries to reach: levels in blood, and intakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cofactor.facts.load import load
+from cofactor.facts.types import ReferenceIntake
+from cofactor.person.types import Case
+
+DEFAULT_25OHD = (50.0, 125.0)
+"""nmol/L. From 50: EFSA 2016, IOM 2011 and ESCEO 2013 name it; above 125: of possible concern (IOM 2011)."""
+PLANNED = ("vitamin_d", "magnesium", "calcium")
+"""The nutrients for which doses are proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """Levels (low, high or None) by analyte, target intakes by nutrient, and the probability asked of each."""
+
+    levels: Mapping[str, tuple[float, float | None]]
+    intakes: Mapping[str, ReferenceIntake]
+    probability: float
+
+
+def goals(case: Case) -> Goals:
+    """The case's own goals; what it leaves open comes from its reference set, which must name it for this person."""
+    levels: dict[str, tuple[float, float | None]] = {"25OHD": DEFAULT_25OHD, **case.goals}
+    person, facts = case.person, load()
+    found = {n: facts.target(n, case.diet.reference, person.sex, person.age, person.state) for n in PLANNED}
+    return Goals(levels, {n: row for n, row in found.items() if row is not None}, case.probability)

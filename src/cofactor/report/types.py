@@ -1,0 +1,33 @@
+"""The one value that every page, file and summary is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cofactor.assess.types import Band, GateResult, StatusRow
+from cofactor.assess.update import Posterior
+from cofactor.facts.types import Source
+from cofactor.person.intake import Intake
+from cofactor.person.types import Case
+from cofactor.plan.types import Plan, Reason
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A case, what is known of it, where it is heading, and what is proposed.
+
+    ``bands`` holds both futures (``under`` is ``now`` or ``plan``), weekly. ``unknown`` are the things that were not
+    known, each with what was taken for granted in its place; ``sources`` are those of this run, each once.
+    """
+
+    case: Case
+    version: str
+    model: str
+    intake: Intake
+    status: tuple[StatusRow, ...]
+    gates: GateResult
+    posterior: Posterior
+    bands: tuple[Band, ...]
+    plan: Plan
+    unknown: tuple[Reason, ...]
+    sources: tuple[Source, ...]
