@@ -17,12 +17,15 @@ import pytest
 from cofactor.facts.types import Trust
 
 SOURCE = Path(__file__).parents[2] / "src" / "cofactor"
-TABLES = sorted([*SOURCE.glob("facts/tables/*.csv"), *SOURCE.glob("model/*.csv")])
+TABLES = sorted(
+    [*SOURCE.glob("facts/tables/*.csv"), *SOURCE.glob("model/*.csv"), *SOURCE.glob("evidence/tables/*.csv")]
+)
 # Tables whose rows are vouched for in another way than by columns `source` and `trust`: what each row must fill in.
 OTHER_MARKS = {
     "foods.csv": ("source", "name_en_basis", "name_fr_basis"),  # source: an id of food_sources.csv; gaps by qualifier
     "food_sources.csv": ("citation", "detail", "licence", "sha256"),
     "food_traces.csv": ("column", "numbers"),  # counted over the whole source tables when foods.csv is made
+    "experiments.csv": ("meaning",),  # what is done; what was seen in people, with its source, is in acceptance.csv
     "portions.csv": ("food_id", "assumed"),
     "provenance.csv": ("input", "sha256", "licence", "compiled_from"),
     "states.csv": ("unit", "meaning"),  # typical sizes steer the solver's tolerance; no result rests on them

@@ -1,0 +1,1 @@
+"""Evidence: published trials, acceptance tests, competitor formulae, calibration and validation."""
