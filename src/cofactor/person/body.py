@@ -172,8 +172,8 @@ def live(
 ) -> tuple[Array, State]:
     """Run members from ``state`` to day ``until`` under ``regimens`` (each holds until the next).
 
-    Returns values of the outcomes (contract ids) at ``times``, shape (members, times, outcomes), and the state at the
-    end. Raises :class:`EngineError` where a body cannot be integrated.
+    Returns values of the outcomes (contract ids, or names of the model's own readouts) at ``times``, shape (members,
+    times, outcomes), and the state at the end. Raises :class:`EngineError` where a body cannot be integrated.
     """
     symbol = {o.id: o.symbol for o in outcome_table()}
     report = np.atleast_1d(np.asarray(times, float))
@@ -185,7 +185,7 @@ def live(
             state.constants,
             state.states,
             times=stops,
-            outcomes=[symbol[o] for o in outcomes],
+            outcomes=[symbol.get(o, o) for o in outcomes],
             events=events,
             start=state.day,
         )

@@ -48,11 +48,12 @@ _FOOD = "food"
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A plan with the two futures it was judged on."""
+    """A plan with the two futures it was judged on, and what is taken under it."""
 
     plan: Plan
     now: Trajectories
     then: Trajectories
+    regimen: Regimen
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ def plan(case: Case, intake: Intake, gates: GateResult, of: Posterior) -> Planne
     if "vitamin_d" not in {w.nutrient for w in draft.withheld}:
         draft = _vitamin_d(desk, draft)
     draft, then = _shrink(desk, draft)
-    return Planned(_finish(desk, draft, now, then), now, then)
+    return Planned(_finish(desk, draft, now, then), now, then, _regimen(desk, draft))
 
 
 def _gated(desk: _Desk) -> _Draft:

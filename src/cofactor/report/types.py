@@ -17,7 +17,8 @@ class Report:
     """A case, what is known of it, where it is heading, and what is proposed.
 
     ``bands`` holds both futures (``under`` is ``now`` or ``plan``), weekly. ``unknown`` are the things that were not
-    known, each with what was taken for granted in its place; ``sources`` are those of this run, each once.
+    known, each with what was taken for granted in its place; ``sources`` are those of this run, each once. ``flows``
+    are the numbers of the system picture (:mod:`cofactor.report.flows`), for both futures.
     """
 
     case: Case
@@ -31,3 +32,4 @@ class Report:
     plan: Plan
     unknown: tuple[Reason, ...]
     sources: tuple[Source, ...]
+    flows: tuple[Band, ...] = ()
