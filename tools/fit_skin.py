@@ -255,7 +255,7 @@ def cabinet_rise(skin_yield: float) -> float:
         * CABINET["visits_per_week"]
         / 7
     )
-    added = nmol(skin_yield) * dose * sun.age_factor(CABINET_AGE) * sun.bmi_factor(CABINET_BMI)
+    added = nmol(skin_yield) * dose * float(sun.age_factor(CABINET_AGE) * sun.bmi_factor(CABINET_BMI))
     blood, supply = kinetics.rest(CABINET["from"])
     end = integrate(
         kinetics, lambda _: supply + added, np.array([blood, blood, blood, CABINET["from"]]), CABINET["days"]

@@ -106,9 +106,13 @@ def by_form(supplements: Iterable[Supplement]) -> dict[str, dict[str, float]]:
 
 def low_acid(case: Case) -> bool:
     """Whether a medicine or a condition of the case leaves the stomach without acid."""
-    codes = [m.atc for m in case.medicines if m.atc]
     diagnoses = [c.icd10 for c in case.conditions if c.icd10]
-    return any(c.startswith(_ACID_ATC) for c in codes) or any(c.startswith(_ACID_ICD10) for c in diagnoses)
+    return acid_blocked([m.atc for m in case.medicines if m.atc]) or any(c.startswith(_ACID_ICD10) for c in diagnoses)
+
+
+def acid_blocked(codes: Iterable[str]) -> bool:
+    """Whether one of the medicines (ATC codes) leaves the stomach without acid."""
+    return any(c.startswith(_ACID_ATC) for c in codes)
 
 
 def model_inputs(intake: Intake, planned: Sequence[Supplement] | None = None, on: date | None = None) -> ModelInputs:

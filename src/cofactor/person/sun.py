@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cofactor.person import habits
 from cofactor.person.exposure import family, log_sd, value
@@ -208,30 +208,39 @@ def skin_dose(latitude: float, habit: Habit) -> tuple[Array, Array]:
     return place * sky.erythemal * hours, place * sky.vitamin_d * hours * habit.sunscreen
 
 
-def age_factor(age: float) -> float:
+def age_factor(age: ArrayLike) -> Array:
     """Yield of skin by age: -11 % per decade from 20 years, not below 0.4 (between two published slopes)."""
-    decades = (age - value("skin_age.from")) / 10
-    return float(np.clip(value("skin_age.per_decade") ** decades, value("skin_age.floor"), 1.0))
+    decades = (np.asarray(age, float) - value("skin_age.from")) / 10
+    return np.asarray(np.clip(value("skin_age.per_decade") ** decades, value("skin_age.floor"), 1.0))
 
 
-def bmi_factor(bmi: float) -> float:
+def bmi_factor(bmi: ArrayLike) -> Array:
     """D3 reaching the blood by BMI, 1 at 22 kg/m²; half of the effect of obesity, the fat compartment does the rest."""
-    factor = (bmi / value("skin_bmi.reference")) ** value("skin_bmi.power")
-    return float(np.clip(factor, value("skin_bmi.floor"), value("skin_bmi.ceiling")))
+    factor = (np.asarray(bmi, float) / value("skin_bmi.reference")) ** value("skin_bmi.power")
+    return np.asarray(np.clip(factor, value("skin_bmi.floor"), value("skin_bmi.ceiling")))
 
 
-def whole_body_dose(latitude: float, habit: Habit, skin_shares: Array, age: float, bmi: float) -> Array:
-    """Effective dose per day, shape (365,): vitamin-D-weighted SED on whole-body skin of type II, 20 years, BMI 22.
+def dose_by_skin_type(latitude: float, habit: Habit) -> Array:
+    """Effective dose per day of each skin type, shape (365, 6): vitamin-D-weighted SED on whole-body skin of type II.
 
-    Saturation within a day is ``(1 - exp(-x))/x`` with x the dose over the minimal erythemal dose; yield falls with
-    that dose to the power 0.75. ``skin_shares`` has shape (6,): a population's mix is averaged, type by type.
+    It holds at 20 years and BMI 22. Saturation within a day is ``(1 - exp(-x))/x`` with x the dose over the minimal
+    erythemal dose; yield falls with that dose to the power 0.75.
     """
     _, dose = skin_dose(latitude, habit)
     med = np.array(list(family("minimal_erythemal_dose").values()))
     x = dose[:, None] / med[None, :]
     saturation = np.where(x > 1e-6, -np.expm1(-x) / np.maximum(x, 1e-6), 1.0)
     of_type = (med[1] / med) ** value("skin_type.power")
-    return np.asarray((saturation @ (of_type * skin_shares)) * dose * habit.exposed * age_factor(age) * bmi_factor(bmi))
+    return np.asarray(saturation * of_type * (dose * habit.exposed)[:, None])
+
+
+def whole_body_dose(latitude: float, habit: Habit, skin_shares: Array, age: float, bmi: float) -> Array:
+    """Effective dose per day of one person, shape (365,), as :func:`dose_by_skin_type` for their age and BMI.
+
+    ``skin_shares`` has shape (6,): a population's mix is averaged, type by type.
+    """
+    of_types = dose_by_skin_type(latitude, habit)
+    return np.asarray((of_types @ skin_shares) * age_factor(age) * bmi_factor(bmi))
 
 
 def skin_supply(case: Case) -> Array:

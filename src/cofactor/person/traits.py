@@ -6,11 +6,13 @@ A person changes the model's inputs and personal factors, never its targets. Eve
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cofactor.facts.load import load
 from cofactor.facts.read import read_table
@@ -19,6 +21,8 @@ from cofactor.model.tables import Kind, parameters, shared_factors
 from cofactor.person.derived import measured
 from cofactor.person.habits import bmi
 from cofactor.person.types import Case
+
+Array = NDArray[np.float64]
 
 _THIAZIDES = ("C03AA", "C03AB", "C03BA", "C03EA", "C09BA", "C09DA")  # alone or in fixed combinations (WHO ATC)
 _LOOP_DIURETICS = ("C03C", "C03EB")
@@ -38,17 +42,18 @@ class Traits:
 
 def traits(case: Case) -> Traits:
     """Traits of a case on its ``today``: kidney function, albumin, size, menopause, age and diuretics."""
-    centre = {"GFR": _kidney(case)[0], "size": _size(case)[0], "gutCa": _calcium_absorption(case)}
+    absorption = calcium_absorption(case.person.age, case.person.postmenopausal or False)
+    centre = {"GFR": _kidney(case)[0], "size": _size(case)[0], "gutCa": float(absorption)}
     albumin = measured(case, "albumin")
     if albumin is not None:
         centre["alb"] = albumin.value
     if case.person.postmenopausal:
         centre["est"] = covariate("oestrogen_after_menopause")
-    centre.update(_diuretics(case))
-    spread = {**_between_people(), "GFR": _kidney(case)[1], "size": _size(case)[1]}
+    centre.update(diuretics([m.atc for m in case.medicines if m.atc]))
+    spread = {**between_people(), "GFR": _kidney(case)[1], "size": _size(case)[1]}
     if albumin is not None:
         spread.pop("alb", None)
-    return Traits(centre, {n: sd for n, sd in spread.items() if sd}, _shared())
+    return Traits(centre, {n: sd for n, sd in spread.items() if sd}, shared_traits())
 
 
 def covariate(name: str) -> float:
@@ -74,21 +79,17 @@ def _kidney(case: Case) -> tuple[float, float]:
     known = measured(case, "eGFR")
     if known is not None:
         return known.value * covariate("gfr_per_day"), covariate_log_sd("gfr_measured")
-    mean, sd = usual_gfr(case.person.age)
+    mean, sd = (float(x) for x in usual_gfr(case.person.age))
     return mean * covariate("gfr_per_day"), math.sqrt(math.log1p((sd / mean) ** 2))
 
 
-def usual_gfr(age: float) -> tuple[float, float]:
+def usual_gfr(age: ArrayLike) -> tuple[Array, Array]:
     """Mean and SD of eGFR (mL/min per 1.73 m²) at an age, from the population table, linear between its age groups."""
     rows = [r for r in load().population if r.quantity == "estimated GFR"]
     groups = [((r.age_min + min(r.age_max, 85)) / 2, r.mean, r.sd) for r in rows if r.mean and r.sd]
-    if age <= groups[0][0]:
-        return groups[0][1], groups[0][2]
-    for (a, mean_a, sd_a), (b, mean_b, sd_b) in itertools.pairwise(groups):
-        if age <= b:
-            part = (age - a) / (b - a)
-            return mean_a + part * (mean_b - mean_a), sd_a + part * (sd_b - sd_a)
-    return groups[-1][1], groups[-1][2]
+    ages, means, sds = (np.array(column) for column in zip(*groups, strict=True))
+    years = np.asarray(age, float)
+    return np.asarray(np.interp(years, ages, means)), np.asarray(np.interp(years, ages, sds))
 
 
 def _size(case: Case) -> tuple[float, float]:
@@ -98,18 +99,16 @@ def _size(case: Case) -> tuple[float, float]:
     return size, 0.0 if known else covariate_log_sd("bmi_unknown")
 
 
-def _calcium_absorption(case: Case) -> float:
-    """Factor on active calcium absorption by age and menopause."""
-    years = max(0.0, case.person.age - covariate("calcium_absorption_from_age"))
+def calcium_absorption(age: ArrayLike, postmenopausal: ArrayLike) -> Array:
+    """Factor on active calcium absorption by age (years) and menopause (true or false)."""
+    years = np.maximum(0.0, np.asarray(age, float) - covariate("calcium_absorption_from_age"))
     fall = years * covariate("calcium_absorption_per_year")
-    if case.person.postmenopausal:
-        fall += covariate("calcium_absorption_menopause")
-    return max(covariate("calcium_absorption_floor"), 1 - fall)
+    fall = fall + covariate("calcium_absorption_menopause") * np.asarray(postmenopausal, float)
+    return np.maximum(covariate("calcium_absorption_floor"), 1 - fall)
 
 
-def _diuretics(case: Case) -> dict[str, float]:
-    """Factors on the renal thresholds of calcium and magnesium."""
-    codes = [m.atc for m in case.medicines if m.atc]
+def diuretics(codes: Sequence[str]) -> dict[str, float]:
+    """Factors of medicines (ATC codes) on the renal thresholds of calcium and magnesium."""
     calcium = magnesium = 1.0
     for prefixes, name in ((_THIAZIDES, "thiazide"), (_LOOP_DIURETICS, "loop")):
         if any(code.startswith(prefixes) for code in codes):
@@ -119,7 +118,7 @@ def _diuretics(case: Case) -> dict[str, float]:
 
 
 @cache
-def _between_people() -> dict[str, float]:
+def between_people() -> dict[str, float]:
     """Log-SD between people of each constant of the model that has one (log-normal, mean-log 0).
 
     The supply of vitamin D is left out: a person's is built from diet, sun and the rest (:mod:`cofactor.person.body`).
@@ -130,7 +129,8 @@ def _between_people() -> dict[str, float]:
 
 
 @cache
-def _shared() -> dict[str, tuple[float, tuple[str, ...]]]:
+def shared_traits() -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Traits that move several constants together: (log-SD, the constants they multiply)."""
     found = {}
     for factor in shared_factors():
         moved = tuple(p.id for p in parameters() if p.shared_factor == factor.id)
