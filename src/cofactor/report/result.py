@@ -1,0 +1,129 @@
+"""``result.json``: every number of a report for programs, in the fields that the file formats fix."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cofactor.assess.types import Band, Gate, StatusRow
+from cofactor.facts.types import Source
+from cofactor.plan.types import Event, Expected, PlanItem
+from cofactor.report.types import Report
+from cofactor.report.words import Words
+
+Row = dict[str, Any]
+
+
+def result(report: Report, lang: str = "en") -> Row:
+    """The report as plain values. Sentences are in ``lang``; everything else is the same in every language."""
+    words = Words(lang, report.gates)
+    plan = report.plan
+    return {
+        "case": report.case.person.name,
+        "version": report.version,
+        "model": report.model,
+        "reference": report.case.diet.reference,
+        "today": report.case.today.isoformat(),
+        "lang": lang,
+        "title": words.title(report),
+        "status": [status_row(row) for row in report.status],
+        "gates": gate_rows(report, words),
+        "forecast": [band_row(band) for band in report.bands],
+        "plan": {
+            "items": [_item(item, words) for item in plan.items],
+            "withheld": [
+                {"nutrient": w.nutrient, "gates": list(w.gates), "why": words.withheld(w)} for w in plan.withheld
+            ],
+            "stopped": [words.reason(reason) for reason in plan.stopped],
+            "expected": {e.outcome: _expected(e) for e in plan.expected},
+            "risks": plan.risks,
+            "probability_asked": plan.probability_asked,
+            "retest_days": plan.retest_days,
+            "cost_per_month": plan.cost_per_month,
+        },
+        "schedule": [event_row(event) for event in plan.schedule],
+        "labs_used": len(report.posterior.used),
+        "effective_bodies": report.posterior.effective,
+        "unknown": [words.reason(reason) for reason in report.unknown],
+        "sources": [source_row(source) for source in report.sources],
+    }
+
+
+def to_text(value: Row) -> str:
+    """JSON text. Raises ``ValueError`` for what is not a finite number, which no reader could take back."""
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def status_row(row: StatusRow) -> Row:
+    """A row of ``status``."""
+    return {
+        row.kind: row.id,
+        "value": row.value,
+        "unit": row.unit,
+        "low": row.low,
+        "high": row.high,
+        "judged": row.judged,
+        "by": row.by,
+        "basis": row.basis,
+        "date": row.date,
+        "bodies": [
+            {"body": j.body, "year": j.year, "low": j.low, "high": j.high, "judged": j.verdict, "status": j.status}
+            for j in row.judgements
+        ],
+    }
+
+
+def gate_rows(report: Report, words: Words) -> list[Row]:
+    """The rows of ``gates``: one per gate and nutrient, strongest first."""
+    return [row for gate in report.gates.gates for row in gate_row(gate, words)]
+
+
+def gate_row(gate: Gate, words: Words) -> list[Row]:
+    """A gate as rows, one per nutrient that it acts on."""
+    shown = {"id": gate.id, "level": gate.level.value}
+    sentences = {"why": words.why(gate), "do": words.do(gate), "limits": gate.limits, "missing": list(gate.missing)}
+    return [{**shown, "nutrient": nutrient, **sentences} for nutrient in gate.nutrients]
+
+
+def band_row(band: Band) -> Row:
+    """A row of ``forecast``."""
+    return {name: getattr(band, name) for name in Band.__dataclass_fields__}
+
+
+def source_row(source: Source) -> Row:
+    """A row of ``sources``; ``known`` says how well the source was seen."""
+    return {"text": source.text, "known": source.trust.value, "detail": source.detail}
+
+
+def event_row(event: Event) -> Row:
+    """A row of ``schedule``."""
+    return {"time": event.time, "slot": event.slot, "items": list(event.items), "apart_from": list(event.apart_from)}
+
+
+def _item(item: PlanItem, words: Words) -> Row:
+    return {
+        "nutrient": item.nutrient,
+        "form": item.form,
+        "amount": item.amount,
+        "unit": item.unit,
+        "elemental_mg": item.elemental_mg,
+        "product": item.product,
+        "when": list(item.slots),
+        "per_intake": item.per_intake,
+        "compound_mg": item.compound_mg,
+        "why": [words.reason(reason) for reason in item.why],
+        "sources": [source_row(source) for source in item.sources],
+    }
+
+
+def _expected(e: Expected) -> Row:
+    return {
+        "p50": e.p50,
+        "p05": e.p05,
+        "p95": e.p95,
+        "p_in_goal": e.p_in_goal,
+        "p_in_goal_now": e.p_in_goal_now,
+        "unit": e.unit,
+        "days": e.days,
+        "goal": list(e.goal),
+    }

@@ -1,0 +1,99 @@
+"""What a report says, for every example in both languages: every sentence exists, and text and numbers agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from cofactor.person.case import load_case
+from cofactor.report import numbers
+from cofactor.report.build import build
+from cofactor.report.calendar import schedule
+from cofactor.report.result import result, to_text
+from cofactor.report.terminal import WIDTH, status_summary, summary
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+LANGUAGES = ("en", "fr")
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return {path.stem: build(load_case(path)) for path in EXAMPLES}
+
+
+@pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_example_can_be_said(reports, name, lang):
+    for text in (summary(reports[name], lang), status_summary(reports[name], lang)):
+        assert not re.search(r"[{}]|\bNone\b|\bnan\b", text)
+        assert max(map(len, text.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])
+def test_the_summary_says_the_numbers_of_the_result(reports, name):
+    report = reports[name]
+    said = summary(report, "en")
+    found = result(report, "en")
+    expected = found["plan"]["expected"]["25OHD"]
+    shown = numbers.plain_level(expected["p50"], "25OHD", "en")
+    assert shown in said
+    for item in found["plan"]["items"]:
+        assert numbers.short(item["per_intake"], "en", 1) in said
+
+
+@pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])
+def test_the_result_is_as_the_contract_says(reports, name):
+    found = json.loads(to_text(result(reports[name])))
+    top = {
+        "case",
+        "version",
+        "model",
+        "reference",
+        "status",
+        "gates",
+        "forecast",
+        "plan",
+        "schedule",
+        "unknown",
+        "sources",
+    }
+    assert top <= found.keys()
+    for row in found["gates"]:
+        assert {"id", "level", "nutrient", "why", "do"} <= row.keys()
+    for row in found["forecast"]:
+        assert {"outcome", "unit", "days", "p05", "p25", "p50", "p75", "p95", "under"} <= row.keys()
+    assert {"items", "withheld", "expected", "cost_per_month"} <= found["plan"].keys()
+    item = {"nutrient", "form", "amount", "unit", "elemental_mg", "product", "when", "why", "sources"}
+    assert all(item <= row.keys() for row in found["plan"]["items"])
+    assert all({"p50", "p05", "p95", "p_in_goal"} <= row.keys() for row in found["plan"]["expected"].values())
+    assert all({"time", "items", "apart_from"} <= row.keys() for row in found["schedule"])
+
+
+def test_numbers_do_not_depend_on_the_language(reports):
+    english, french = (result(reports["anna"], lang) for lang in LANGUAGES)
+    for key in ("status", "forecast", "schedule", "sources"):
+        assert english[key] == french[key]
+    assert [g["id"] for g in english["gates"]] == [g["id"] for g in french["gates"]]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_calendar_reads_back_and_holds_nothing_personal(reports, lang):
+    report = reports["anna"]
+    raw = schedule(report, lang)
+    entries = list(Calendar.from_ical(raw).walk("VEVENT"))
+    taken = [e for e in report.plan.schedule if any(not i.startswith("medicine:") for i in e.items)]
+    assert [e["dtstart"].dt.strftime("%H:%M") for e in entries] == [e.time for e in taken]
+    assert all(e["dtstart"].dt.tzinfo is None for e in entries)
+    text = raw.decode()
+    for personal in ("Anna", "58", "18 ng", "0.78", "ng/mL"):
+        assert personal not in text
+
+
+def test_the_same_schedule_has_the_same_entries(reports):
+    first, second = (Calendar.from_ical(schedule(reports["anna"], lang)) for lang in LANGUAGES)
+    uids = [[str(e["uid"]) for e in c.walk("VEVENT")] for c in (first, second)]
+    assert uids[0] == uids[1]
