@@ -10,7 +10,9 @@ import numpy as np
 from cofactor.assess.types import Band
 from cofactor.assess.update import Posterior
 from cofactor.model.tables import outcomes as outcome_table
-from cofactor.person.body import Array, Regimen, live
+from cofactor.person.body import Array, Regimen, live, present
+from cofactor.person.intake import model_inputs
+from cofactor.person.types import Supplement
 
 OUTCOMES = (
     "25OHD",
@@ -53,6 +55,16 @@ def trajectories(
     when = np.unique(np.append(np.arange(0.0, days, EVERY_DAYS), days))
     values, _ = live(of.members, of.state, regimens, float(when[-1]), when, outcomes)
     return Trajectories(when, tuple(outcomes), values)
+
+
+def forecast(of: Posterior, days: float, added: Sequence[Supplement] = ()) -> tuple[Band, ...]:
+    """Bands of every outcome for ``days``: ``now`` as things are and, where something is added, ``plan`` with it."""
+    subject = of.members.subject
+    futures = bands(trajectories(of, [present(subject)], days), "now")
+    if not added:
+        return futures
+    more = model_inputs(subject.intake, [*subject.intake.taken, *added])
+    return (*futures, *bands(trajectories(of, [Regimen(0.0, more)], days), "plan"))
 
 
 def bands(found: Trajectories, under: str, days: Iterable[float] | None = None) -> tuple[Band, ...]:

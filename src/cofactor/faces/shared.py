@@ -11,6 +11,7 @@ import locale
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -22,6 +23,9 @@ WITHHELD = 3
 LANGUAGES = ("en", "fr")
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+case_argument = click.argument("case", type=click.Path(path_type=Path))
+"""The case file. Whether it can be opened is said by the reader, in the form of every other problem."""
 
 
 def default_language() -> str:

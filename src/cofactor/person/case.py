@@ -9,6 +9,7 @@ to take note of what was read with an assumption.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,7 @@ from cofactor.person.types import (
 from cofactor.person.words import AMERICA, EUROPE
 from cofactor.person.yaml_text import MAX_CHARACTERS, read
 
-__all__ = ["json_schema", "load_case", "parse_case"]
+__all__ = ["json_schema", "load_case", "parse_case", "parse_dose"]
 
 PROBABILITY = 0.9
 """Asked probability of reaching each goal, where the case does not say."""
@@ -72,6 +73,33 @@ def parse_case(case: Mapping[str, object] | str, *, today: date | None = None) -
     """Read a case from its YAML text or from plain values. Raises :class:`InputError` with every problem."""
     case_file, reading = _read(case, today)
     return _case(case_file, reading, tuple(case_file.products))
+
+
+_DOSE = re.compile(
+    r"(?P<nutrient>\S+)(?:\s+(?P<form>[^\W\d]\S*))?\s+(?P<amount>[\d.,]+\s*[^\W\d_][^\s]*)"
+    r"(?:\s+(?:every\s+)?(?P<every>day|daily|week|weekly|month|monthly|\d+\s+days))?(?:\s+at\s+(?P<when>\w+))?"
+)
+_PERIOD_WORDS = {"daily": "day", "weekly": "week", "monthly": "month"}
+
+
+def parse_dose(text: str, *, today: date | None = None) -> Supplement:
+    """Read a dose as one line: ``vitamin_d D3 2000 IU``, ``magnesium citrate 100 mg daily at dinner``.
+
+    The words are those of a case: nutrient, form, amount with its unit, then ``every``, then ``at`` a moment. Raises
+    :class:`InputError` with every problem.
+    """
+    match = _DOSE.fullmatch(text.strip())
+    if match is None:
+        expected = ("vitamin_d D3 2000 IU", "magnesium citrate 100 mg daily at dinner")
+        raise InputError([Problem("dose", repr(text), expected, "Write nutrient, form, amount and unit.")])
+    entry = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "every" in entry:
+        entry["every"] = _PERIOD_WORDS.get(entry["every"], entry["every"])
+    try:
+        read_in = SupplementIn.model_validate(entry, context=Reading(today or date.today()))
+    except ValidationError as error:
+        raise InputError(problem for _, problem in problems_of(error, SupplementIn)) from None
+    return _supplement(read_in, [])
 
 
 def _text_of(path: Path) -> str:

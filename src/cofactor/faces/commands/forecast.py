@@ -1,0 +1,41 @@
+"""``cofactor forecast``: where a person is heading, as things are or with something more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cofactor.faces.shared import case_argument, common, print_json
+
+LONGEST = 3650
+"""Days: ten years. Nobody's habits hold longer."""
+
+
+@click.command("forecast")
+@case_argument
+@click.option("--days", type=click.IntRange(1, LONGEST), default=365, show_default=True, help="How far to look.")
+@click.option("--with", "added", multiple=True, metavar="DOSE", help='Add a daily dose: "vitamin_d D3 2000 IU".')
+@common
+def command(case: Path, days: int, added: tuple[str, ...], lang: str, as_json: bool, quiet: bool) -> None:
+    """Forecast the levels of the person in CASE with bands, as things are and with what --with adds.
+
+    A gate that withholds a nutrient is printed above the forecast: a simulation is no plan.
+    """
+    from cofactor.assess.forecast import forecast
+    from cofactor.assess.gates import evaluate
+    from cofactor.assess.update import posterior
+    from cofactor.person.case import load_case, parse_dose
+    from cofactor.report.result import band_row, gate_row
+    from cofactor.report.terminal import forecast_summary
+    from cofactor.report.words import Words
+
+    found = load_case(case)
+    doses = [parse_dose(text, today=found.today) for text in added]
+    gates, bands = evaluate(found), forecast(posterior(found), days, doses)
+    if as_json:
+        words = Words(lang, gates)
+        rows = [row for gate in gates.gates for row in gate_row(gate, words)]
+        print_json({"forecast": [band_row(band) for band in bands], "gates": rows})
+    elif not quiet:
+        click.echo(forecast_summary(bands, gates, lang), nl=False)
