@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from cofactor.assess.types import Band, GateResult, StatusRow
 from cofactor.assess.update import Posterior
 from cofactor.facts.types import Source
-from cofactor.files import write_whole
 from cofactor.person.intake import Intake
 from cofactor.person.types import Case
 from cofactor.plan.types import Plan, Reason
@@ -35,15 +33,3 @@ class Report:
     unknown: tuple[Reason, ...]
     sources: tuple[Source, ...]
     flows: tuple[Band, ...] = ()
-
-    def to_json(self, path: str | Path, lang: str = "en") -> Path:
-        """Write every number of the report; sentences in ``lang`` (``en`` or ``fr``)."""
-        from cofactor.report.result import result, to_text
-
-        return write_whole(path, to_text(result(self, lang)))
-
-    def to_ics(self, path: str | Path, lang: str = "en") -> Path:
-        """Write the schedule for a calendar."""
-        from cofactor.report.calendar import schedule
-
-        return write_whole(path, schedule(self, lang))

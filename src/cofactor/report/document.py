@@ -1,0 +1,39 @@
+"""A report that can be written to files: what the Python interface and the commands hand out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from cofactor.files import write_whole
+from cofactor.person.types import Case
+from cofactor.report import calendar, terminal
+from cofactor.report.build import build
+from cofactor.report.result import result, to_text
+from cofactor.report.types import Report
+
+
+@dataclass(frozen=True, eq=False)
+class Document(Report):
+    """A plan with its reasons, readable as text (``str``) and writable as files; ``lang`` is ``en`` or ``fr``."""
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def summary(self, lang: str = "en") -> str:
+        """What a person reads in the terminal."""
+        return terminal.summary(self, lang)
+
+    def to_json(self, path: str | Path, lang: str = "en") -> Path:
+        """Write every number of the report and return the path."""
+        return write_whole(path, to_text(result(self, lang)))
+
+    def to_ics(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the schedule for a calendar and return the path."""
+        return write_whole(path, calendar.schedule(self, lang))
+
+
+def plan(case: Case, *, seed: int = 1) -> Document:
+    """Plan for a case: status, forecast, gates, doses and schedule. The same case and seed give the same plan."""
+    report = build(case, seed)
+    return Document(**{field.name: getattr(report, field.name) for field in fields(Report)})
