@@ -241,3 +241,18 @@ def take(of: Members, state: State, rows: NDArray[np.int64]) -> tuple[Members, S
         {n: v[rows] for n, v in of.diet.items()},
     )
     return chosen, replace(state, states=state.states[rows], constants=state.constants[rows])
+
+
+def join(parts: Sequence[tuple[Members, State]]) -> tuple[Members, State]:
+    """The members of several draws of one subject as one, with their state on the same day."""
+    of, state = parts[0]
+    everyone = [m for m, _ in parts]
+    joined = Members(
+        of.subject,
+        np.concatenate([m.vectors for m in everyone]),
+        {n: np.concatenate([m.constants[n] for m in everyone]) for n in of.constants},
+        np.concatenate([m.sun for m in everyone]),
+        {n: np.concatenate([m.diet[n] for m in everyone]) for n in of.diet},
+    )
+    states = np.concatenate([s.states for _, s in parts])
+    return joined, replace(state, states=states, constants=np.concatenate([s.constants for _, s in parts]))
