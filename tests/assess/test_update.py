@@ -14,6 +14,8 @@ from cofactor.assess.forecast import trajectories
 from cofactor.assess.update import KEPT, SOUGHT, SURPRISE, Unused, posterior, reading_sd
 from cofactor.person.body import live, members, past, present, settle, subject
 from cofactor.person.case import parse_case
+from cofactor.report.build import build
+from cofactor.report.words import Words
 
 ANNA = {
     "cofactor": 1,
@@ -120,6 +122,17 @@ def test_a_wild_lab_is_said_to_disagree_and_is_not_fitted_at_any_price(value):
     assert 0 < found.counted < 0.2
     assert band(usual, 0.0)[1] < band(found, 0.0)[1] < value / 2
     assert np.isfinite(band(found, 180.0)).all()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_dose_is_planned_from_labs_that_disagree(lang):
+    """200 nmol/L in February without a supplement: a slip, or a supplement that was not named. No more on top of it."""
+    anna = case(("2026-02-15", 200))
+    report = build(anna)
+    assert "vitamin_d" not in {item.nutrient for item in report.plan.items}
+    withheld = next(w for w in report.plan.withheld if w.nutrient == "vitamin_d")
+    assert withheld.why.key == "withheld.labs_disagree"
+    assert "25(OH)D" in Words(lang, report.gates).withheld(withheld)
 
 
 def test_labs_that_contradict_each_other_disagree():

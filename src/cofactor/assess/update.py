@@ -96,6 +96,10 @@ class Posterior:
         """Nutrients that must not be planned from these labs."""
         return tuple(dict.fromkeys(n for analyte in self.doubtful for n in WITHHOLDS.get(analyte, ())))
 
+    def doubt(self, nutrient: str) -> str:
+        """The first analyte whose disagreement withholds a nutrient."""
+        return next(analyte for analyte in self.doubtful if nutrient in WITHHOLDS.get(analyte, ()))
+
 
 def posterior(case: Case, seed: int = 1) -> Posterior:
     """Update from all labs of the last two years that the model reports. A case and a seed give the same bodies."""

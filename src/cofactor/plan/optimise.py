@@ -138,6 +138,8 @@ def _gated(desk: _Desk) -> _Draft:
             draft = draft.without(
                 nutrient, Reason("withheld.gate", {"gate": closed[0].id}), tuple(g.id for g in closed)
             )
+        elif nutrient in desk.of.withholds:
+            draft = draft.without(nutrient, Reason("withheld.labs_disagree", {"analyte": desk.of.doubt(nutrient)}))
     closed = desk.gates.withheld("vitamin_k")
     if closed:
         reason = Reason("withheld.gate", {"gate": closed[0].id})
