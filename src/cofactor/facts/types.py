@@ -187,6 +187,23 @@ class PopulationValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Lever:
+    """What is moved so that people of a trial have a reported reading of an analyte.
+
+    ``constant`` of the model is a person's own factor. ``study_reading`` and ``study_body`` are the log-SDs between
+    studies of what an assay reads over what is there, and of the level itself: a study's mean is shared out between the
+    two. ``person_cv`` is the spread between people where a study gives none.
+    """
+
+    analyte: str
+    constant: str
+    study_reading: float
+    study_body: float
+    person_cv: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Covariate:
     """How something known of a person moves a constant of the model.
 

@@ -9,19 +9,16 @@ to take note of what was read with an assumption.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from cofactor.errors import InputError, Problem
 from cofactor.facts.load import Facts, load
-from cofactor.person import notes
+from cofactor.person import documents, doses, notes
 from cofactor.person.eaten import same_food
-from cofactor.person.problems import Location, describe, problems_of
 from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
 from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, SupplementIn, json_schema
 from cofactor.person.schema_base import Reading
@@ -41,7 +38,6 @@ from cofactor.person.types import (
     Supplement,
 )
 from cofactor.person.words import AMERICA, EUROPE
-from cofactor.person.yaml_text import MAX_CHARACTERS, read
 
 __all__ = ["json_schema", "load_case", "parse_case", "parse_dose"]
 
@@ -58,7 +54,7 @@ def load_case(path: str | Path, *, today: date | None = None) -> Case:
     Catalogues under ``products`` are looked for beside the file. Raises :class:`InputError` with every problem.
     """
     path = Path(path)
-    case_file, reading = _read(_text_of(path), today)
+    case_file, reading = _read(documents.text_of(path, "a case file"), today)
     missing = [
         Problem(f"products[{i}]", name, ("a file beside the case",), "Check the name of the catalogue.")
         for i, name in enumerate(case_file.products)
@@ -75,61 +71,20 @@ def parse_case(case: Mapping[str, object] | str, *, today: date | None = None) -
     return _case(case_file, reading, tuple(case_file.products))
 
 
-_DOSE = re.compile(
-    r"(?P<nutrient>\S+)(?:\s+(?P<form>[^\W\d]\S*))?\s+(?P<amount>[\d.,]+\s*[^\W\d_][^\s]*)"
-    r"(?:\s+(?:every\s+)?(?P<every>day|daily|week|weekly|month|monthly|\d+\s+days))?(?:\s+at\s+(?P<when>\w+))?"
-)
-_PERIOD_WORDS = {"daily": "day", "weekly": "week", "monthly": "month"}
-
-
 def parse_dose(text: str, *, today: date | None = None) -> Supplement:
     """Read a dose as one line: ``vitamin_d D3 2000 IU``, ``magnesium citrate 100 mg daily at dinner``.
 
     The words are those of a case: nutrient, form, amount with its unit, then ``every``, then ``at`` a moment. Raises
     :class:`InputError` with every problem.
     """
-    match = _DOSE.fullmatch(text.strip())
-    if match is None:
-        expected = ("vitamin_d D3 2000 IU", "magnesium citrate 100 mg daily at dinner")
-        raise InputError([Problem("dose", repr(text), expected, "Write nutrient, form, amount and unit.")])
-    entry = {name: value for name, value in match.groupdict().items() if value is not None}
-    if "every" in entry:
-        entry["every"] = _PERIOD_WORDS.get(entry["every"], entry["every"])
-    try:
-        read_in = SupplementIn.model_validate(entry, context=Reading(today or date.today()))
-    except ValidationError as error:
-        raise InputError(problem for _, problem in problems_of(error, SupplementIn)) from None
-    return _supplement(read_in, [])
-
-
-def _text_of(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_CHARACTERS:
-            got = f"{path.stat().st_size:,} bytes"
-            raise InputError([Problem(path.name, got, (f"at most {MAX_CHARACTERS:,}",), "Shorten the file.")])
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        do = "Save the file as UTF-8."
-        raise InputError([Problem(path.name, "bytes that are not UTF-8", ("a text file",), do)]) from None
-    except (OSError, ValueError) as error:
-        got = getattr(error, "strerror", None) or "a path that cannot be read"
-        raise InputError([Problem(path.name or "file", got, ("a case file",), "Check the path.")]) from None
+    written = documents.of(doses.entry_of(text), "Write nutrient, form, amount and unit.")
+    return _supplement(documents.validated(SupplementIn, written, Reading(today or date.today())), [])
 
 
 def _read(case: Mapping[str, object] | str, today: date | None) -> tuple[CaseFile, Reading]:
-    document = read(case) if isinstance(case, str) else None
-    value = case if document is None else document.value
-    if not isinstance(value, Mapping):
-        do = "Start the file with `cofactor: 1`, then person: and place: (see the examples)."
-        raise InputError([Problem("file", describe(value), ("keys and values",), do)])
-    reading = Reading(_today(value.get("today"), today))
-    try:
-        return CaseFile.model_validate(dict(value), context=reading), reading
-    except ValidationError as error:
-        found = problems_of(error, CaseFile)
-    if document is not None:
-        found.sort(key=lambda pair: _line(pair[0], document.lines))
-    raise InputError(problem for _, problem in found)
+    document = documents.of(case, "Start the file with `cofactor: 1`, then person: and place: (see the examples).")
+    reading = Reading(_today(document.values.get("today"), today))
+    return documents.validated(CaseFile, document, reading), reading
 
 
 def _today(said: object, otherwise: date | None) -> date:
@@ -140,13 +95,6 @@ def _today(said: object, otherwise: date | None) -> date:
         return otherwise or date.today()
 
 
-def _line(location: Location, lines: dict[Location, int]) -> int:
-    """Return the line on which the place stands, or the nearest place around it that the file has."""
-    while location and location not in lines:
-        location = location[:-1]
-    return lines.get(location, 0)
-
-
 def _case(case_file: CaseFile, reading: Reading, products: tuple[str, ...]) -> Case:
     facts, found = load(), reading.notes
     person = _person(case_file.person, reading.today, found)
@@ -154,7 +102,7 @@ def _case(case_file: CaseFile, reading: Reading, products: tuple[str, ...]) -> C
     return Case(
         person=person,
         place=place,
-        sun=_sun(case_file.sun),
+        sun=sun_habits(case_file.sun),
         diet=_diet(case_file.diet, place, found),
         supplements=tuple(_supplement(s, found) for s in case_file.supplements),
         medicines=tuple(_medicine(m, facts, found) for m in case_file.medicines),
@@ -209,9 +157,10 @@ def _place(place: PlaceIn, found: list[Note]) -> Place:
     return Place(latitude=place.latitude, country=place.country, region=region)
 
 
-def _sun(sun: SunIn | str | None) -> Sun:
+def sun_habits(sun: SunIn | str | None) -> Sun:
+    """Join what is said of the sun for the year and for its seasons; ``none`` is a life indoors."""
     if sun is None:
-        return Sun(SunHabit(), SunHabit(), stated=False)
+        return Sun.unsaid()
     if not isinstance(sun, SunIn):
         return Sun(SunHabit(minutes_per_day=0.0), SunHabit(minutes_per_day=0.0), stated=True, indoors=True)
     return Sun(_habit(sun.summer, sun), _habit(sun.winter, sun), stated=True)

@@ -6,9 +6,11 @@ both units, because nobody sees such a slip in a number alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from cofactor import units
+from cofactor.errors import InputError, Problem
 from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.names import fold
 from cofactor.facts.types import Form
@@ -164,20 +166,42 @@ def guard_daily(amount: Amount, per_day: float, nutrient: str, form: Form | None
         raise refusal(got, f"{_suggestion(nutrient, amount.written_in)}Check the unit and `every`.", (expected,))
 
 
-def diet_total(nutrient: str, value: object) -> tuple[float, float]:
-    """Read the total of a nutrient in the diet, per day: ``"240 mg"``, or the range ``"200-280 mg"``."""
+def diet_total(nutrient: str, value: object, *, controlled: bool = False) -> tuple[float, float]:
+    """Read the total of a nutrient in the diet, per day: ``"240 mg"``, or the range ``"200-280 mg"``.
+
+    The ``controlled`` diet of an experiment may hold next to nothing.
+    """
     example = f"{'3' if nutrient == 'vitamin_d' else '240'} {NUTRIENT_UNIT[nutrient]}"
     if isinstance(value, str):
         low_text, dash, high_text = value.strip()[:100].replace("–", "-").partition("-")
         if dash and low_text.strip():
-            high = _total(high_text, nutrient, example)
+            high = _total(high_text, nutrient, example, controlled)
             unit = number_with_unit(high_text, example).unit
-            low = _total(low_text if low_text.strip()[-1:].isalpha() else f"{low_text} {unit}", nutrient, example)
+            low_with_unit = low_text if low_text.strip()[-1:].isalpha() else f"{low_text} {unit}"
+            low = _total(low_with_unit, nutrient, example, controlled)
             if low > high:
                 raise refusal(value, "Write the lower end of the range first.")
             return low, high
-    total = _total(value, nutrient, example)
+    total = _total(value, nutrient, example, controlled)
     return total, total
+
+
+_LINE = re.compile(
+    r"(?P<nutrient>\S+)(?:\s+(?P<form>[^\W\d]\S*))?\s+(?P<amount>[\d.,]+\s*[^\W\d_][^\s]*)"
+    r"(?:\s+(?:(?:every|per|/)\s*)?(?P<every>once|day|daily|week|weekly|month|monthly|\d+\s+days))?(?:\s+at\s+(?P<when>\w+))?"
+)
+
+
+def entry_of(text: str) -> dict[str, str]:
+    """Split a dose of one line into the keys of a case's supplement: ``magnesium citrate 100 mg daily at dinner``.
+
+    ``every`` may be the word ``once``, which only a trial understands. Raises :class:`InputError` for another shape.
+    """
+    match = _LINE.fullmatch(text.strip()[:200])
+    if match is None:
+        expected = ("vitamin_d D3 2000 IU", "magnesium citrate 100 mg daily at dinner")
+        raise InputError([Problem("dose", describe(text), expected, "Write nutrient, form, amount and unit.")])
+    return {name: value for name, value in match.groupdict().items() if value is not None}
 
 
 def both_units(value: float, nutrient: str) -> str:
@@ -192,7 +216,7 @@ def _plain(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
-def _total(value: object, nutrient: str, example: str) -> float:
+def _total(value: object, nutrient: str, example: str, controlled: bool) -> float:
     text = value
     if isinstance(value, str):
         for ending in ("/day", "/d", "/jour", "/j"):
@@ -201,9 +225,10 @@ def _total(value: object, nutrient: str, example: str) -> float:
                 break
     quantity, total = _amount(text, nutrient, None, example)
     guard = GUARDS[nutrient]
-    if not guard.least_diet <= total <= guard.most_diet:
+    least = 0.0 if controlled else guard.least_diet
+    if not least <= total <= guard.most_diet:
         got = f"{describe(value)}, {both_units(total, nutrient)} a day"
-        expected = f"{guard.least_diet:g} to {guard.most_diet:g} {NUTRIENT_UNIT[nutrient]} a day from food"
+        expected = f"{least:g} to {guard.most_diet:g} {NUTRIENT_UNIT[nutrient]} a day from food"
         raise refusal(got, f"{_suggestion(nutrient, quantity.unit)}Check the number and the unit.", (expected,))
     return total
 

@@ -61,6 +61,10 @@ def read_each(title: str, values: Mapping[Any, object], read: Callable[[str, obj
             found[name] = read(name, value)
         except PydanticCustomError as error:
             refused.append(InitErrorDetails(type=error, loc=(name,), input=value))
+        except ValidationError as error:  # of a mapping inside this one, read the same way
+            for inner in error.errors(include_url=False):
+                again = PydanticCustomError("refused", "{do}", inner["ctx"])
+                refused.append(InitErrorDetails(type=again, loc=(name, *inner["loc"]), input=inner["input"]))
     if refused:
         raise ValidationError.from_exception_data(title, refused)
     return found
@@ -125,6 +129,8 @@ def _fields(location: Location, root: type[BaseModel]) -> list[tuple[str, FieldI
         if isinstance(part, int):
             continue
         fields = [field for model in models for name, field in _named(model) if name == part]
+        if not fields:  # a key of the user's own, such as the analyte of a baseline
+            continue
         models = [m for field in fields for m in _models(field.annotation)]
     return [pair for model in models for pair in _named(model)]
 

@@ -71,6 +71,11 @@ class Sun:
     stated: bool  # whether the case says anything at all
     indoors: bool = False  # `sun: none`
 
+    @classmethod
+    def unsaid(cls) -> Sun:
+        """The habits of an ordinary indoor worker, where nothing is said."""
+        return cls(SunHabit(), SunHabit(), stated=False)
+
 
 @dataclass(frozen=True, slots=True)
 class EatenFood:

@@ -106,6 +106,13 @@ DAYS = {
     "mois": 365.25 / 12,
     "year": 365.25,
     "an": 365.25,
+    "daily": 1.0,
+    "weekly": 7.0,
+    "monthly": 365.25 / 12,
+    "yearly": 365.25,
+    "quotidien": 1.0,
+    "hebdomadaire": 7.0,
+    "mensuel": 365.25 / 12,
 }
 """Days in a period."""
 

@@ -1,0 +1,115 @@
+"""Means and spreads as people write them in a trial file, and amounts that only trials have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cofactor import units
+from cofactor.person import doses, labs
+from cofactor.person.problems import describe, read_each, refusal
+from cofactor.person.quantities import bounded, number_with_unit, unknown_unit
+from cofactor.person.words import nearest
+from cofactor.trial.levers import levers
+from cofactor.trial.types import Spread
+
+_PARTS = {"mean": "mean", "sd": "sd", "min": "low", "max": "high"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A quantity that a population may give: its unit, other accepted units, and bounds of its mean."""
+
+    what: str
+    unit: str
+    accepted: Mapping[str, float]
+    least: float
+    most: float
+
+
+# Bounds of our own, wide of every population ever studied: outside of them a slip of the keyboard is likelier.
+AGE = Kind("age", "years", {"years": 1.0, "year": 1.0, "y": 1.0}, 1, 122)
+BMI = Kind("BMI", "kg/m²", {"kg/m²": 1.0, "kg/m2": 1.0}, 9, 110)
+WEIGHT = Kind("weight", "kg", {"kg": 1.0, "g": 0.001}, 5, 400)
+GFR = Kind("kidney function", "mL/min", {"mL/min": 1.0}, 3, 250)
+
+
+def read(value: object, kind: Kind) -> Spread:
+    """Read ``{mean: 40, sd: 8, min: 20, max: 64}`` or a mean alone, with or without the unit."""
+    plain = value if isinstance(value, Mapping) else {"mean": value}
+    found = read_each(kind.what, plain, lambda part, number: (_part(part), _number(part, number, kind)))
+    spread = Spread(**dict(found.values()))
+    low, high = spread.low or kind.least, kind.most if spread.high is None else spread.high
+    if low > high or (spread.mean is not None and not low <= spread.mean <= high):
+        raise refusal(value, "Check mean, min and max: they do not fit each other.", ("min ≤ mean ≤ max",))
+    if spread.mean is None and (spread.low is None or spread.high is None):
+        raise refusal(value, "Write a mean, or both min and max.", tuple(_PARTS))
+    return spread
+
+
+def _part(key: str) -> str:
+    if key not in _PARTS:
+        close = nearest(key, _PARTS)
+        do = f"Did you mean `{close[0]}`?" if close else "Remove this key, or use one of those."
+        raise refusal(f"the unknown key `{describe(key)}`", do, close or tuple(_PARTS))
+    return _PARTS[key]
+
+
+def _number(part: str, value: object, kind: Kind) -> float:
+    quantity = number_with_unit(value, f"40 {kind.unit}")
+    if quantity.unit and quantity.unit not in kind.accepted:
+        raise unknown_unit(quantity.unit, tuple(kind.accepted))
+    number = quantity.value * kind.accepted[quantity.unit] if quantity.unit else quantity.value
+    least, most = (0.0, kind.most / 2) if part == "sd" else (kind.least, kind.most)
+    return bounded(number, least, most, kind.unit, kind.what, value)
+
+
+def readings(analyte: str, mean: object, sd: object, unit: str | None) -> Spread:
+    """Read the readings of an analyte at the start of a trial, in any unit that laboratories print."""
+    if analyte not in levers():
+        raise refusal(analyte, "People cannot be made to match this analyte: remove it.", tuple(levers()))
+    accepted = None if unit is None else labs.accept_unit(analyte, unit)
+    quantity = number_with_unit(mean, "48")
+    settled = labs.settle_unit(analyte, quantity, accepted)
+    value = labs.measured(analyte, "=", quantity, settled).value
+    if value <= 0:
+        raise refusal(mean, "Write a mean above 0.")
+    if sd is None:
+        return Spread(value)
+    spread = number_with_unit(sd, "18")
+    if spread.unit:
+        settled = labs.settle_unit(analyte, spread, accepted)
+    # Half as wide again as the mean: wider spreads are those of a slip of the unit.
+    width = bounded(labs.canonical(analyte, spread.value, settled), 0, 1.5 * value, "", "SD", sd)
+    return Spread(value, width)
+
+
+def intake(nutrient: str, value: object) -> Spread:
+    """Read a habitual intake per day: ``"320 mg"`` or ``{mean: 320 mg, sd: 80 mg}``."""
+    if not isinstance(value, Mapping):
+        low, high = doses.diet_total(nutrient, value)
+        return Spread((low + high) / 2)
+
+    def one(part: str, amount: object) -> tuple[str, float]:
+        name = _part(part)
+        if name not in ("mean", "sd"):
+            raise refusal(f"the key `{part}`", "An intake has a mean and an sd.", ("mean", "sd"))
+        low, high = doses.diet_total(nutrient, amount, controlled=name == "sd")
+        return name, (low + high) / 2
+
+    found = dict(read_each("intake", value, one).values())
+    if "mean" not in found:
+        raise refusal(value, "Add the mean.", ("mean",))
+    return Spread(**found)
+
+
+def infused_mmol(nutrient: str, value: object, most: float) -> float:
+    """Read the amount of one infusion in mmol. Calcium may be negative: citrate or EDTA takes it away."""
+    quantity = number_with_unit(value, "97 mg")
+    accepted = doses.accepted_units(nutrient, None)
+    if not quantity.unit:
+        raise refusal(f"{describe(value)} without a unit", "Write the unit too, such as 97 mg.", accepted)
+    if quantity.unit not in accepted:
+        raise unknown_unit(quantity.unit, accepted)
+    mmol = units.convert(quantity.value, quantity.unit, "mmol", nutrient)
+    return bounded(mmol, -most if nutrient == "calcium" else 0.0, most, "mmol", "infusion", value)
