@@ -1,7 +1,7 @@
 """The trial file as written: its keys, what may stand under each, and every check that one place of the file allows.
 
-As for the case file: validating reads each value into its fixed unit and reports all that is wrong at once, the order of
-the fields is the order of the checks, and :func:`json_schema` publishes the same models for editors.
+As for the case file: validating reads each value into its fixed unit and reports all that is wrong at once, the order
+of the fields is the order of the checks, and :func:`json_schema` publishes the same models for editors.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic import field_validator as validator
 
-from cofactor.facts.load import NUTRIENT_UNIT, load
+from cofactor.facts.load import load
 from cofactor.facts.types import Form
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import doses, measures, words
-from cofactor.person.labs import known_analyte
 from cofactor.person.problems import describe, read_each, refusal
 from cofactor.person.quantities import (
     bounded,
@@ -33,6 +32,7 @@ from cofactor.person.schema_base import nothing as said_none
 from cofactor.person.schema_person import SunIn, read_sun
 from cofactor.person.words import nearest
 from cofactor.trial import spreads
+from cofactor.trial.levers import levers
 from cofactor.trial.types import Spread
 
 VERSION = 1
@@ -57,6 +57,16 @@ _SPREAD = WithJsonSchema(
         ]
     }
 )
+_READINGS: dict[str, object] = {
+    "type": "object",
+    "properties": {
+        "mean": {"type": ["number", "string"]},
+        "sd": {"type": ["number", "string"]},
+        "unit": {"type": "string"},
+    },
+    "required": ["mean"],
+    "additionalProperties": False,
+}
 _DAY = WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 1})
 
 
@@ -102,14 +112,6 @@ def _length(days_each: float) -> Callable[[object], float | None]:
 _PERIODS = {"d": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "h": 1 / 24}
 
 
-class BaselineIn(Strict):
-    """The readings of one analyte at the start of the trial; people are made to match them."""
-
-    unit: Annotated[str | None, TEXT, Field(description="Unit of mean and SD.", examples=["nmol/L"])] = None
-    mean: Annotated[object, NUMBER, Field(description="Mean at the start.", examples=[48])]
-    sd: Annotated[object, NUMBER, Field(description="SD between people; a usual one where not given.")] = None
-
-
 class PopulationIn(Strict):
     """Who takes part."""
 
@@ -139,8 +141,13 @@ class PopulationIn(Strict):
     ] = None
     gfr: Annotated[Spread | None, _SPREAD, Field(description="Kidney function, mL/min; by age where not given.")] = None
     baseline: Annotated[
-        dict[str, BaselineIn],
-        Field(default_factory=dict, description="Analyte to readings at the start."),
+        dict[str, Spread],
+        as_mapping(tuple(levers()), _READINGS),
+        Field(
+            default_factory=dict,
+            description="Analyte to readings at the start, which people are made to match.",
+            examples=["{25OHD: {mean: 48, sd: 18, unit: nmol/L}}"],
+        ),
     ]
     intake: Annotated[
         dict[str, Spread],
@@ -224,14 +231,14 @@ class PopulationIn(Strict):
     def _gfr(cls, value: object) -> Spread | None:
         return None if value is None else spreads.read(value, spreads.GFR)
 
-    @validator("baseline")
+    @validator("baseline", mode="plain")
     @classmethod
-    def _baseline(cls, value: dict[str, BaselineIn]) -> dict[str, Spread]:
-        def read(analyte: str, entry: object) -> Spread:
-            assert isinstance(entry, BaselineIn)
-            return spreads.readings(known_analyte(analyte), entry.mean, entry.sd, entry.unit)
-
-        return read_each("baseline", value, read)
+    def _baseline(cls, value: object) -> dict[str, Spread]:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise refusal(value, "Write {25OHD: {mean: 48, sd: 18, unit: nmol/L}}.", tuple(levers()))
+        return read_each("baseline", value, spreads.readings)
 
     @validator("intake", mode="plain")
     @classmethod

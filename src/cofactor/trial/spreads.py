@@ -48,11 +48,15 @@ def read(value: object, kind: Kind) -> Spread:
 
 
 def _part(key: str) -> str:
-    if key not in _PARTS:
-        close = nearest(key, _PARTS)
-        do = f"Did you mean `{close[0]}`?" if close else "Remove this key, or use one of those."
-        raise refusal(f"the unknown key `{describe(key)}`", do, close or tuple(_PARTS))
+    _known(key, tuple(_PARTS))
     return _PARTS[key]
+
+
+def _known(key: str, keys: tuple[str, ...]) -> None:
+    if key not in keys:
+        close = nearest(key, keys)
+        do = f"Did you mean `{close[0]}`?" if close else "Remove this key, or use one of those."
+        raise refusal(f"the unknown key `{describe(key)}`", do, close or keys)
 
 
 def _number(part: str, value: object, kind: Kind) -> float:
@@ -64,24 +68,34 @@ def _number(part: str, value: object, kind: Kind) -> float:
     return bounded(number, least, most, kind.unit, kind.what, value)
 
 
-def readings(analyte: str, mean: object, sd: object, unit: str | None) -> Spread:
-    """Read the readings of an analyte at the start of a trial, in any unit that laboratories print."""
-    if analyte not in levers():
+def readings(analyte: str, value: object) -> Spread:
+    """Read ``{mean: 48, sd: 18, unit: nmol/L}`` of an analyte at the start, in any unit that laboratories print."""
+    if labs.known_analyte(analyte) not in levers():
         raise refusal(analyte, "People cannot be made to match this analyte: remove it.", tuple(levers()))
-    accepted = None if unit is None else labs.accept_unit(analyte, unit)
-    quantity = number_with_unit(mean, "48")
-    settled = labs.settle_unit(analyte, quantity, accepted)
-    value = labs.measured(analyte, "=", quantity, settled).value
-    if value <= 0:
-        raise refusal(mean, "Write a mean above 0.")
-    if sd is None:
-        return Spread(value)
-    spread = number_with_unit(sd, "18")
-    if spread.unit:
-        settled = labs.settle_unit(analyte, spread, accepted)
-    # Half as wide again as the mean: wider spreads are those of a slip of the unit.
-    width = bounded(labs.canonical(analyte, spread.value, settled), 0, 1.5 * value, "", "SD", sd)
-    return Spread(value, width)
+    plain = value if isinstance(value, Mapping) else {"mean": value}
+    unit: str | None = None
+
+    def one(part: str, entry: object) -> units.Quantity:
+        nonlocal unit
+        _known(part, ("mean", "sd", "unit"))
+        if part != "unit":
+            return number_with_unit(entry, "48 nmol/L")
+        unit = labs.accept_unit(analyte, str(entry))
+        return units.Quantity(1.0, unit)
+
+    found = read_each("readings", plain, one)
+    if "mean" not in found:
+        raise refusal(value, "Add the mean at the start.", ("mean",))
+    settled = labs.settle_unit(analyte, found["mean"], unit)
+    level = labs.measured(analyte, "=", found["mean"], settled).value
+    if level <= 0:
+        raise refusal(value, "Write a mean above 0.")
+    if "sd" not in found:
+        return Spread(level)
+    sd = found["sd"]
+    width = labs.canonical(analyte, sd.value, labs.settle_unit(analyte, sd, unit) if sd.unit else settled)
+    # Half as wide again as the mean: wider spreads are slips of the unit.
+    return Spread(level, bounded(width, 0, 1.5 * level, "", f"SD of {analyte}", sd.value))
 
 
 def intake(nutrient: str, value: object) -> Spread:
@@ -91,11 +105,9 @@ def intake(nutrient: str, value: object) -> Spread:
         return Spread((low + high) / 2)
 
     def one(part: str, amount: object) -> tuple[str, float]:
-        name = _part(part)
-        if name not in ("mean", "sd"):
-            raise refusal(f"the key `{part}`", "An intake has a mean and an sd.", ("mean", "sd"))
-        low, high = doses.diet_total(nutrient, amount, controlled=name == "sd")
-        return name, (low + high) / 2
+        _known(part, ("mean", "sd"))
+        low, high = doses.diet_total(nutrient, amount, controlled=part == "sd")
+        return part, (low + high) / 2
 
     found = dict(read_each("intake", value, one).values())
     if "mean" not in found:
