@@ -12,12 +12,26 @@ _HOME = {
     "status": "cofactor.faces.python",
     "forecast": "cofactor.faces.python",
     "plan": "cofactor.faces.python",
+    "population": "cofactor.trial.simulate",
+    "regimen": "cofactor.trial.simulate",
+    "simulate": "cofactor.trial.simulate",
     "CofactorError": "cofactor.errors",
     "InputError": "cofactor.errors",
 }
 """Where each public name lives. Names load on first use, so that ``import cofactor`` costs next to nothing."""
 
-__all__ = ["CofactorError", "InputError", "__version__", "forecast", "load_case", "plan", "status"]
+__all__ = [
+    "CofactorError",
+    "InputError",
+    "__version__",
+    "forecast",
+    "load_case",
+    "plan",
+    "population",
+    "regimen",
+    "simulate",
+    "status",
+]
 
 
 def __getattr__(name: str) -> _Any:  # noqa: ANN401 - any public name

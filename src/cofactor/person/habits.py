@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cofactor.person.exposure import constant, family, value
 from cofactor.person.types import Person, Place
@@ -71,6 +71,13 @@ def default_nutrients() -> tuple[str, ...]:
     return tuple(family("usual_intake.EU.female"))
 
 
+def intake_by_age(nutrient: str, age: ArrayLike) -> NDArray[np.float64]:
+    """Usual intake at an age over that at the age of the surveys."""
+    slope = value("usual_intake_age.per_year" + ("_vitamin_d" if nutrient == "vitamin_d" else ""))
+    years = np.asarray(age, float) - value("usual_intake_age.from")
+    return np.asarray(1 + slope * np.clip(years, value("usual_intake_age.youngest"), value("usual_intake_age.oldest")))
+
+
 def usual_intake(nutrient: str, person: Person, place: Place) -> Usual | None:
     """Usual intake from food of a nutrient for the default person of this sex, age and population.
 
@@ -80,10 +87,7 @@ def usual_intake(nutrient: str, person: Person, place: Place) -> Usual | None:
     if nutrient not in default_nutrients():
         return None
     row = constant(f"usual_intake.{population(place)}.{person.sex}.{nutrient}")
-    slope = value("usual_intake_age.per_year" + ("_vitamin_d" if nutrient == "vitamin_d" else ""))
-    years = person.age - value("usual_intake_age.from")
-    years = min(max(years, value("usual_intake_age.youngest")), value("usual_intake_age.oldest"))
-    mean = row.value * (1 + slope * years)
+    mean = row.value * float(intake_by_age(nutrient, person.age))
     spread = row.log_sd or 0.0
     median = mean * math.exp(-(spread**2) / 2)
     reach = math.exp(-_NORMAL_P05 * spread)

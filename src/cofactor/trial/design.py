@@ -11,7 +11,7 @@ from cofactor.person.case import sun_habits
 from cofactor.trial.schema import ArmIn, GiveIn, InfuseIn, ObserveIn, PopulationIn, TrialFile, json_schema
 from cofactor.trial.types import Arm, Give, Infusion, Population, Trial
 
-__all__ = ["json_schema", "load_trial", "parse_population", "parse_trial"]
+__all__ = ["arm_of", "json_schema", "load_trial", "parse_population", "parse_trial"]
 
 _HOW_TO_START = "Start the file with `trial: 1`, then population: and arms: (see the examples)."
 
@@ -36,7 +36,7 @@ def parse_trial(trial: Mapping[str, object] | str, name: str = "trial") -> Trial
     return Trial(
         name=file.name or name,
         population=_population(file.population, file),
-        arms=tuple(_arm(arm) for arm in file.arms),
+        arms=tuple(arm_of(arm) for arm in file.arms),
         days=length,
         outcomes=file.observe.outcomes,
         observed=_observed(file.observe) or tuple(dict.fromkeys((0.0, length))),
@@ -103,7 +103,8 @@ def _population(given: PopulationIn, file: TrialFile | None) -> Population:
     )
 
 
-def _arm(arm: ArmIn) -> Arm:
+def arm_of(arm: ArmIn) -> Arm:
+    """Make an arm of what was written; what is given in no amount is nothing."""
     return Arm(
         name=arm.name,
         give=tuple(_give(entry) for entry in arm.give if entry.amount),

@@ -66,6 +66,14 @@ def normal(seed: int, people: People, name: str, again: int = 0) -> Array:
     return np.asarray(np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v))
 
 
+def mirrored_normal(seed: int, people: People, name: str) -> Array:
+    """A standard normal number per person, persons 2k and 2k+1 on opposite sides of 0.
+
+    So a small group already has the mean that it is drawn to have (antithetic variates).
+    """
+    return np.asarray(normal(seed, people // 2, name) * np.where(people % 2, -1.0, 1.0))
+
+
 def beta(seed: int, people: People, name: str, mean: float, concentration: float) -> Array:
     """A number in [0, 1] per person from a Beta distribution with this mean and ``a + b`` = ``concentration``.
 
