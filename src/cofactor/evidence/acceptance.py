@@ -16,6 +16,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from cofactor.engine.program import Program
 from cofactor.evidence.experiments import Array, Runs, run
 from cofactor.facts.read import parse_rows
 from cofactor.facts.types import Source
@@ -92,9 +93,9 @@ def verdicts(changes: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:
     return tuple(Verdict(test, float(found[0, i])) for i, test in enumerate(tests()))
 
 
-def values(changes: Mapping[str, Array]) -> Array:
-    """What every test reads, for many sets of constants: shape (sets, tests)."""
-    runs = run(changes)
+def values(changes: Mapping[str, Array], program: Program | None = None) -> Array:
+    """What every test reads, for many sets of constants (or another structure): shape (sets, tests)."""
+    runs = run(changes, program)
     return np.stack([_value(runs, test) for test in tests()], axis=1)
 
 

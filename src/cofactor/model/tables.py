@@ -53,9 +53,10 @@ class Kind(StrEnum):
 class Parameter:
     """One named number of the model.
 
-    ``value`` is in ``unit``; it is ``None`` where the text derives the starting value of an input. The prior is centred
-    on it: ``prior_log_sd`` is the standard deviation of its logarithm, ``prior_sd`` of the value itself (where that may
-    be 0 or negative). ``between_person_cv`` is the coefficient of variation of a log-normal factor with median 1 and
+    ``value`` is in ``unit``; it is ``None`` where the text derives the starting value of an input. ``prior_value`` is
+    given where calibration moves the parameter: what was known before, while ``value`` is the most probable after. The
+    prior is centred on it, or on the value: ``prior_log_sd`` is the standard deviation of its logarithm, ``prior_sd``
+    of the value itself (where that may be 0 or negative). ``between_person_cv`` is the coefficient of variation of a log-normal factor with median 1 and
     log-SD sqrt(ln(1 + cv²)); ``shared_factor`` names a trait in :func:`shared_factors` that multiplies it as well.
     ``draft_class`` and ``draft_name`` tell where the value stood in the draft of the model, if it did.
     """
@@ -64,6 +65,7 @@ class Parameter:
     value: float | None
     unit: str
     kind: Kind
+    prior_value: float | None
     prior_log_sd: float | None
     prior_sd: float | None
     between_person_cv: float | None
@@ -135,6 +137,7 @@ def _parameter(row: Row) -> Parameter:
         value=_number(row["value"]),
         unit=row["unit"],
         kind=Kind(row["kind"]),
+        prior_value=_number(row["prior_value"]),
         prior_log_sd=_number(row["prior_log_sd"]),
         prior_sd=_number(row["prior_sd"]),
         between_person_cv=_number(row["between_person_cv"]),
