@@ -47,6 +47,7 @@ PIECE_DAYS = 5
 POINTS = sun.DAYS_IN_YEAR // PIECE_DAYS
 REFERENCE_BMI = 26.5  # size 1 of the model
 INDUCTION = 0.24  # d ln(24-hydroxylase) / d ln(25(OH)D) of the whole model at rest, calcitriol being held
+LEAST_LOG_SD = 0.20  # nobody's unexplained supply is known better than this (assumption), whatever sun and diet leave
 SUPPLY_LOG_SD = 0.40  # between people, all sources together: fitted with the vitamin D block to spreads of trial arms
 MONTH_STARTS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
@@ -350,7 +351,7 @@ def residual_log_sd(skin_yield: float, residual: float) -> float:
     explained = variance(sky, sun.SUN_LOG_SD) + variance(diet, log_sd("usual_intake.FR.female.vitamin_d"))
     left = total - explained
     print(f"variance of supply (nmol/d)^2: total {total:.0f}, sun and diet {explained:.0f}")
-    return math.sqrt(math.log1p(max(left, 0.0) / residual**2))
+    return max(LEAST_LOG_SD, math.sqrt(math.log1p(max(left, 0.0) / residual**2)))
 
 
 def checks(skin_yield: float, residual: float) -> None:

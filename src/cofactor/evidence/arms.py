@@ -1,8 +1,8 @@
 """Arms of vitamin D trials: rows of a table become people, doses and what was observed in them.
 
-Everything that a row leaves out is filled by one stated rule (:class:`Filled` on the arm), and a row that cannot be
-simulated is handed back with the reason (:class:`Unread`), so that a table with rows never seen before is read as far as
-it goes.
+Everything that a row leaves out is filled by one stated rule (``filled`` of the arm), and a row that cannot be
+simulated is handed back with the reason (:class:`Unread`): a table with rows never seen before is read as far as it
+goes.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Measure(StrEnum):
 class Observation:
     """One number that a trial reported: ``value`` of ``measure`` in ``unit`` on ``day``, and the row it stands in.
 
-    ``comparator`` is a form of vitamin D given in the same doses, or ``placebo``. ``start`` is the reported level of the
-    analyte at the start, for analytes other than 25(OH)D.
+    ``comparator`` is a form of vitamin D given in the same doses, or ``placebo``. ``start`` is the reported level of
+    the analyte at the start, for analytes other than 25(OH)D.
     """
 
     analyte: str
@@ -266,7 +266,7 @@ def _unit(analyte: str, measure: Measure) -> str:
 
 # --------------------------------------------------------------------------------------------------------- the people
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MIDDLE = (15, 46, 74, 105, 135, 166, 196, 227, 258, 288, 319, 349)  # day of the year in the middle of each month
 _SEASONS = (
     (r"end of winter|late winter|winter-spring", 60),
@@ -313,7 +313,9 @@ def _arm(rows: Sequence[Row], observed: Sequence[Observation], table: Sequence[R
         regimen=regimen,
         iu_per_day=iu,
         baseline=baseline,
-        baseline_sd=None if spread is None else spread * _to_nmol(next(r for r in rows if r.number("baseline_sd") == spread)),
+        baseline_sd=None
+        if spread is None
+        else spread * _to_nmol(next(r for r in rows if r.number("baseline_sd") == spread)),
         anchor=anchor,
         latitude=latitude,
         start_day=day_of_year(first.text("season_start"), latitude),
@@ -363,11 +365,26 @@ def _baseline(rows: Sequence[Row], table: Sequence[Row]) -> tuple[float, float, 
         idle = dosing.forms_of(row.text("form")) == () and row.text("outcome") in ("25OHD", "25OHD3")
         end, day = row.number("value_mean"), row.time_days
         if idle and end is not None and day is not None and "comparison" not in row.text("arm"):
-            return end * _to_nmol(row), day, f"baseline: the untreated arm on day {day:g}, {end * _to_nmol(row):g} nmol/L"
+            return (
+                end * _to_nmol(row),
+                day,
+                f"baseline: the untreated arm on day {day:g}, {end * _to_nmol(row):g} nmol/L",
+            )
     for row in (r for r in same if _is_25ohd(r)):
         if (start := row.number("baseline_mean")) is not None:
             return start * _to_nmol(row), 0.0, "baseline of another arm of the trial"
+    if (said := said_of_people(rows[0].text("population"))) is not None:
+        return said, 0.0, f"baseline {said:g} nmol/L: from who was let in"
     return DEFAULT_BASELINE, 0.0, f"baseline {DEFAULT_BASELINE:g} nmol/L: none is given"
+
+
+def said_of_people(population: str) -> float | None:
+    """25(OH)D (nmol/L) that the words about who was let in suggest: the middle of a range, four fifths of a limit."""
+    match = re.search(r"25-?\(?oh\)?d\s*(<=?|below|under)?\s*(\d+)(?:\s*-\s*(\d+))?\s*(ng/ml|nmol/l)?", population.lower())
+    if match is None or not (match[1] or match[3]):
+        return None
+    level = (float(match[2]) + float(match[3])) / 2 if match[3] else 0.8 * float(match[2])
+    return level * (convert(1.0, "ng/mL", "nmol/L", "25OHD") if match[4] == "ng/ml" else 1.0)
 
 
 def _as_core(o: Observation, forms: tuple[str, ...], iu: float, anchor: float, words: str) -> Observation:

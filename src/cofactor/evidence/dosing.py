@@ -135,7 +135,9 @@ def regimen(forms: tuple[str, ...], dosing: str, iu_per_day: float | None, durat
         every = _interval(dosing) or 1.0
         pieces = [Dose(forms[0], _plain(rises[1]), every, 0.0, duration_days, _plain(rises[2]))]
     pieces = pieces or _mean_dose(forms[0], dosing, iu_per_day)
-    shared = [replace(_as_form(d, form), amount=_as_form(d, form).amount / len(forms)) for form in forms for d in pieces]
+    shared = [
+        replace(_as_form(d, form), amount=_as_form(d, form).amount / len(forms)) for form in forms for d in pieces
+    ]
     return Regimen(tuple(shared), lead)
 
 

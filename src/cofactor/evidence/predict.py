@@ -1,14 +1,14 @@
 """What the model expects in the arms of trials: many sets of constants, or many people, through every arm at once.
 
-An arm starts with the 25(OH)D that was reported. How much of it is supply, how much clearance and how much assay is the
-most probable share-out (:func:`share_out`); the rest of the body follows from the model at rest, or from years of the
-season at its latitude. What belongs to trials and never to a person (adherence, assay, share of the sun) stands in
-``tables/trial_layer.csv``.
+An arm starts with the 25(OH)D that was reported: the supply that holds it is found, and the rest of the body follows
+from the model at rest, or from years of the season at its latitude. Sharing a mean baseline out between supply,
+clearance and assay was tried and left: it does not predict better (leave one trial out). What belongs to trials and
+never to a person (adherence, share of the sun in the supply) stands in ``tables/trial_layer.csv``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -21,7 +21,6 @@ from cofactor.engine.program import Program
 from cofactor.engine.solve import Change, Event, Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.evidence.arms import Arm, Measure, Observation
-from cofactor.evidence.dosing import ONCE
 from cofactor.evidence.rest import at_rest
 from cofactor.facts.read import parse_rows
 from cofactor.facts.types import Source
@@ -31,8 +30,8 @@ from cofactor.person.traits import covariate, usual_gfr
 
 Array = NDArray[np.float64]
 
-YEARS_BEFORE = 5
-"""Years of the season lived before the first dose; a sixth changes 25(OH)D by less than 0.1 nmol/L."""
+YEARS_BEFORE = 4
+"""Years of the season lived before the first dose; a fifth changes 25(OH)D by less than 0.1 nmol/L."""
 _PIECE_DAYS = 365 / 26  # the season in fortnights: within 1 % of the daily course (exposure.md, section 3)
 _LONG_DAYS = 400.0  # beyond, the season is cut twice as coarsely
 _MID_INTERVAL_DAYS = 60.0  # rarer doses: the time since the last one is not in the tables, so the interval is averaged
@@ -41,7 +40,12 @@ _SYMBOL = {row.id: row.symbol for row in outcomes()}
 _REPORT = (*dict.fromkeys(_SYMBOL.values()), "D3f")
 _FAT_L_PER_KG = 20.0  # litres of blood equivalent per kg of fat (VD028), for D3 in a biopsy
 _D3_G_PER_MOL = 384.64  # molar mass of D3
-_GUT = {"D3": ("gD3", "in_D3"), "D2": ("gD2", "in_D2"), "calcifediol": ("gCal", "in_cal"), "calcitriol": ("", "in_C125")}
+_GUT = {
+    "D3": ("gD3", "in_D3"),
+    "D2": ("gD2", "in_D2"),
+    "calcifediol": ("gCal", "in_cal"),
+    "calcitriol": ("", "in_C125"),
+}
 _CALCITRIOL_PMOL_L_PER_UG = 210.0  # parameters.csv, in_C125
 TOLERANCE = Tolerance(relative=3e-4)
 
@@ -118,7 +122,7 @@ def predict(arms: Sequence[Arm], given: Draws, apart: Deviations | None = None) 
     if apart is not None and len(every) > len(arms):
         apart = _for_comparators(apart, every, arms)
     bodies = _bodies(every, given, apart)
-    _live_seasons(bodies)
+    _live_seasons(bodies, _alike(every, drawn=apart is not None))
     courses = _courses(bodies)
     found = []
     for i, arm in enumerate(arms):
@@ -181,57 +185,21 @@ class _Bodies:
         return self.program.index[name]
 
 
-def share_out(given: Draws, level: Array, size: Array, constants: Mapping[str, Array]) -> tuple[Array, Array]:
-    """Log factors on clearance and assay that most probably go with a mean baseline, the rest being supply.
-
-    Minimises (ln supply)²/ss² + (ln clearance)²/sc² + (ln assay)²/sa² with the level held, by Newton steps. Since 25(OH)D
-    rises less and less with supply, low baselines are read as low supply, high ones partly as slow clearance or assay.
-    """
-    spread = given.of("clearance_spread") ** 2 + given.of("assay_spread") ** 2
-    wanted = np.log(level * size ** constants["nCLsize"])
-    usual, _ = _supply(np.log(given.of("usual_level")), constants)
-    at = wanted.copy()
-    for _ in range(12):  # converges in five or six
-        supply, elasticity = _supply(at, constants)
-        slope = 1 / (given.of("supply_spread") * elasticity) ** 2 + 1 / spread
-        off = (supply - usual) / (given.of("supply_spread") ** 2 * elasticity) - (wanted - at) / spread
-        at = at - np.clip(off / slope, -0.5, 0.5)
-    rest = wanted - at
-    return -rest * given.of("clearance_spread") ** 2 / spread, rest * given.of("assay_spread") ** 2 / spread
-
-
-_INDUCTION = 0.24  # d ln(24-hydroxylase) / d ln 25(OH)D at rest in the whole model, calcitriol being held
-
-
-def _supply(log_level: Array, k: Mapping[str, Array]) -> tuple[Array, Array]:
-    """Log supply that holds a level in a body of size 1, and the elasticity d ln level / d ln supply."""
-    level = np.exp(log_level)
-    made = k["CL25"] * (1 - k["f24"] + k["f24"] * (level / k["D25ref"]) ** _INDUCTION) * level
-    b = k["Vmax25"] + k["klin25"] * k["Km25"] - made
-    serum = (-b + np.sqrt(b * b + 4 * k["klin25"] * made * k["Km25"])) / (2 * k["klin25"])
-    slope = k["klin25"] + k["Vmax25"] * k["Km25"] / (k["Km25"] + serum) ** 2
-    supply = k["CLoD"] * serum + made
-    return np.log(supply), (slope * serum / made) * supply / ((k["CLoD"] + slope) * serum)
-
-
 def _bodies(arms: Sequence[Arm], given: Draws, apart: Deviations | None) -> _Bodies:
     program, sets, count = given.program, given.count, len(arms)
     base = program.parameters(sets, given.constants)
     constants = np.repeat(base[:, None, :], count, axis=1)
     column = program.index
-    named = {n: base[:, column[n], None] for n in ("CL25", "f24", "D25ref", "Vmax25", "klin25", "Km25", "CLoD", "nCLsize")}
     size = np.array([1.0 if a.bmi is None else a.bmi / covariate("bmi_reference") for a in arms])
     baseline = np.array([a.baseline for a in arms])
-    clearance, assay = share_out(given, np.broadcast_to(baseline, (sets, count)), size, named)
     for i, arm in enumerate(arms):
         for name, value in _covariates(arm).items():
             constants[:, i, column[name]] = value
     constants[:, :, column["size"]] = size
-    constants[:, :, column["CL25"]] *= np.exp(clearance)
     level = np.broadcast_to(baseline, (sets, count))
     adherence = np.where([a.supervised for a in arms], 1.0, given.of("adherence"))
     drift = np.where([a.supervised for a in arms], 0.0, given.of("drift"))
-    assay = np.exp(assay)
+    assay = np.ones((sets, count))
     if apart is not None:
         constants[:, :, column["size"]] *= apart.size
         constants[:, :, column["CL25"]] *= apart.clearance
@@ -239,7 +207,7 @@ def _bodies(arms: Sequence[Arm], given: Draws, apart: Deviations | None) -> _Bod
         constants[:, :, column["klin25"]] *= apart.conversion * apart.linear
         for name, factor in (apart.others or {}).items():
             constants[:, :, column[name]] *= factor
-        level, assay = apart.baseline, assay * apart.assay
+        level, assay = apart.baseline, apart.assay
         if apart.adherence is not None:
             adherence = np.where([a.supervised for a in arms], 1.0, apart.adherence)
     level = np.asarray(level / assay)
@@ -254,7 +222,7 @@ def _bodies(arms: Sequence[Arm], given: Draws, apart: Deviations | None) -> _Bod
         assay,
         adherence,
         drift,
-        given.of("phi"),
+        given.of("sun_share"),
         [_sky(a) for a in arms],
     )
 
@@ -276,8 +244,9 @@ def _covariates(arm: Arm) -> dict[str, float]:
 
 @cache
 def _sun_shape(latitude: float) -> Array:
-    """Vitamin-D-weighted UV of each day of the year over its yearly mean."""
-    daily = sun.ambient(latitude).vitamin_d
+    """D3 made by the skin of an ordinary indoor worker on each day of the year, over its yearly mean."""
+    habit = sun.habit_of_year(latitude, *sun.default_habit(latitude))
+    daily = sun.skin_dose(latitude, habit)[1] * habit.exposed
     return np.asarray(daily / daily.mean())
 
 
@@ -285,7 +254,7 @@ def _sky(arm: Arm) -> Array:
     """The sun of each day since the start over its yearly mean, for a year; flat where the season is not known."""
     if arm.start_day is None or arm.dark:
         return np.ones(sun.DAYS_IN_YEAR)
-    return np.roll(_sun_shape(arm.latitude), int(layer()["lag"].value) - arm.start_day)
+    return np.roll(_sun_shape(arm.latitude), -arm.start_day)
 
 
 def _pieces(first: float, last: float, width: float) -> Array:
@@ -300,9 +269,24 @@ def _sun_event(bodies: _Bodies, rows: Sequence[int], day: float, width: float, d
     return Event(day, "sun_D3", Change.SET, (supply * bodies.shares * (shape - 1)).ravel())
 
 
-def _live_seasons(bodies: _Bodies) -> None:
+def _alike(arms: Sequence[Arm], *, drawn: bool) -> list[int]:
+    """For each arm the first that starts with the same bodies: years of season need to be lived only once.
+
+    Of drawn people those are the arm whose comparator it is; of means, any with the same start.
+    """
+    first: dict[object, int] = {}
+    found = []
+    for i, a in enumerate(arms):
+        start = (a.baseline, a.anchor, a.latitude, a.start_day, a.dark, a.age, a.female, a.bmi)
+        who = (a.trial_id, a.name)
+        found.append(first.setdefault((start, who) if drawn else start, i))
+    return found
+
+
+def _live_seasons(bodies: _Bodies, alike: Sequence[int]) -> None:
     """Let arms whose season is known live years of it, correcting the supply until the baseline is met on its day."""
-    rows = [i for i, a in enumerate(bodies.arms) if a.start_day is not None and not a.dark]
+    seasonal = [i for i, a in enumerate(bodies.arms) if a.start_day is not None and not a.dark]
+    rows = [i for i in seasonal if alike[i] == i]
     if not rows:
         return
     p, sets, at = bodies.program, len(bodies.constants), {n: i for i, n in enumerate(bodies.program.states)}
@@ -327,6 +311,11 @@ def _live_seasons(bodies: _Bodies) -> None:
         bodies.states[:, rows] = final
     exact = [r for r, x in zip(rows, anchors, strict=True) if not x]
     bodies.states[:, exact, at["C25D3"]] = bodies.level[:, exact]
+    for i in seasonal:
+        bodies.states[:, i], bodies.constants[:, i, supply] = (
+            bodies.states[:, alike[i]],
+            bodies.constants[:, alike[i], supply],
+        )
 
 
 # ----------------------------------------------------------------------------------------------------- the trial
@@ -380,16 +369,16 @@ def _run(bodies: _Bodies, rows: list[int]) -> dict[int, _Course]:
     return {r: _Course(run.times, values[:, i]) for i, r in enumerate(rows)}
 
 
-def _looked_at(arm: Arm, o: Observation) -> Iterable[float]:
+def _looked_at(arm: Arm, o: Observation) -> list[float]:
     """Days on which levels are needed for an observation."""
     if o.measure is Measure.HIGHEST:
-        return np.arange(0.0, 61.0).tolist()  # a peak comes within two months
+        return [float(d) for d in range(61)]  # a peak comes within two months
     if o.measure is Measure.AREA:
-        return np.arange(0.0, o.day + 1).tolist()
+        return [float(d) for d in range(int(o.day) + 1)]
     if o.measure is Measure.RATIO:
-        return [max(o.day - 1, 0.0), o.day, o.day + 0.25] if o.day > 7 else np.linspace(0.0, 4.0, 17).tolist()
+        return [max(o.day - 1, 0.0), o.day, o.day + 0.25] if o.day > 7 else [0.25 * k for k in range(17)]
     if arm.regimen.longest_interval > _MID_INTERVAL_DAYS and o.day > arm.regimen.longest_interval:
-        return np.linspace(o.day - arm.regimen.longest_interval, o.day, 9).tolist()
+        return [o.day - arm.regimen.longest_interval * k / 8 for k in range(9)]
     return [o.day]
 
 
@@ -398,7 +387,9 @@ def _events(bodies: _Bodies, rows: list[int], start: float, end: float) -> list[
     width = _PIECE_DAYS * (2 if end > _LONG_DAYS else 1)
     events: list[Event] = []
     seasonal = any(a.start_day is not None for a in arms)
-    drifting = bool((bodies.drift[:, rows] != 0).any()) and any(d.every_days == 1 for a in arms for d in a.regimen.doses)
+    drifting = bool((bodies.drift[:, rows] != 0).any()) and any(
+        d.every_days == 1 for a in arms for d in a.regimen.doses
+    )
     daily = any(d.every_days == 1 for a in arms for d in a.regimen.doses)
     for day in _pieces(start, end, width):
         if seasonal:
@@ -427,7 +418,9 @@ def _daily(bodies: _Bodies, rows: Sequence[int], day: float, width: float) -> li
                     amount[i] += d.on(day)
         if form == "calcitriol":
             amount = amount * _CALCITRIOL_PMOL_L_PER_UG
-        if amount.any() or any(d.form == form and d.every_days == 1 for r in rows for d in bodies.arms[r].regimen.doses):
+        if amount.any() or any(
+            d.form == form and d.every_days == 1 for r in rows for d in bodies.arms[r].regimen.doses
+        ):
             events.append(Event(day, target, Change.SET, (taken * amount).ravel()))
     return events
 
@@ -480,7 +473,7 @@ def _level(o: Observation, arm: Arm, course: _Course, bodies: _Bodies, i: int) -
         return _scaled(o, values[:, looked].max(axis=1), course, bodies, i)
     if o.measure is Measure.AREA:
         above = values[:, looked] - course.on(_symbol(o), 0.0)[:, None]
-        return _scaled(o, np.trapezoid(above, days[looked], axis=1), course, bodies, i)
+        return _scaled(o, np.asarray(np.trapezoid(above, days[looked], axis=1)), course, bodies, i)
     return _scaled(o, values[:, looked].mean(axis=1), course, bodies, i)
 
 

@@ -1,14 +1,14 @@
 """What calibration solves: which numbers may move and how far, what they are held to, and how far off a set of them is.
 
-The numbers are those of ``model/parameters.csv`` and ``tables/trial_layer.csv`` that have a ``prior_value``. They are held to
-the arms of the published trials (25(OH)D, D3 in serum and fat) and to the acceptance tests. Errors of an arm are its own
-(assay, sampling, reading of the table) and shared by the arms of a trial; a row from memory counts for less.
+The numbers are those of ``model/parameters.csv`` and ``tables/trial_layer.csv`` that have a ``prior_value``. They are
+held to the arms of the published trials (25(OH)D, D3 in serum and fat) and to the acceptance tests. Errors of an arm
+are its own (assay, sampling, reading of the table) and shared by the arms of a trial; a row from memory counts less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -33,8 +33,8 @@ _OWN, _OWN_PART, _SHARED_PART, _FROM_MEMORY = 3.0, 0.08, 0.11, 1.3
 _D3_OWN, _D3_PART, _D3_SHARED = 2.0, 0.2, 0.15
 _FAT_PART, _AREA, _AREA_PART, _RATIO_PART, _DIFFERENCE = 0.35, 30.0, 0.25, 0.25, 5.0
 _FITTED = ("25OHD", "25OHD3", "25OHD2", "D3", "fat_D3", "store_D3")
-_TIGHT = 15.0  # weight of a miss beyond the range of an acceptance test, in widths of the range: a wall, not a slope
-_INSIDE = 0.06  # the wall begins this part of the width inside
+_TIGHT = 40.0  # weight of a miss beyond the range of an acceptance test, in widths of the range: a wall, not a slope
+_INSIDE = 0.05  # the wall begins this part of the width inside
 _HOPELESS = 30.0  # residual where a set of constants cannot be simulated
 
 
@@ -154,11 +154,15 @@ def _errors(arm: Arm, o: Observation) -> tuple[float, float]:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Sets of numbers -> residuals. ``program`` and ``names`` allow rival structures and other choices of what moves."""
+    """Sets of numbers -> residuals.
+
+    Another ``program`` is a rival structure; ``fixed`` holds numbers where they are.
+    """
 
     moved: tuple[Moved, ...]
     program: Program
     with_tests: bool = True
+    fixed: Mapping[str, float] = field(default_factory=dict)  # on the prior's scale
 
     @property
     def mean(self) -> Array:
@@ -172,7 +176,11 @@ class Problem:
 
     def values(self, sets: Array) -> dict[str, Array]:
         """Values by name for sets on the prior's scales, shape (sets, numbers)."""
-        return {m.id: m.outward(sets[:, i]) for i, m in enumerate(self.moved)}
+        found = {m.id: m.outward(sets[:, i]) for i, m in enumerate(self.moved)}
+        for name, at in self.fixed.items():
+            of = next(m for m in moved() if m.id == name)
+            found[name] = np.full(len(sets), of.outward(np.array(at)))
+        return found
 
     def predictions(self, sets: Array) -> Array:
         """What is expected of every observation, shape (sets, observations)."""
@@ -181,8 +189,13 @@ class Problem:
 
     def tests(self, sets: Array) -> Array:
         """What every acceptance test reads, shape (sets, tests)."""
-        constants = {m.id: m.outward(sets[:, i]) for i, m in enumerate(self.moved) if not m.of_trial_layer}
-        return acceptance.values(constants or {"f24": np.array([_value("f24")])}, self.program)
+        constants = {n: v for n, v in self.values(sets).items() if n not in layer()}
+        return acceptance.values(constants, self.program)
+
+    @property
+    def walls(self) -> int:
+        """How many of the last residuals are walls, which are flat but for one side."""
+        return len(_ranges()[0]) if self.with_tests else 0
 
     def residuals(self, sets: Array, mask: NDArray[np.bool_]) -> Array:
         """Distances from arms, tests and prior, each of size about 1 where all is well. Shape (sets, residuals)."""
@@ -216,17 +229,6 @@ def test_residuals(values: Array) -> Array:
     return np.concatenate([pull, _TIGHT * (above - below) / width], axis=1)
 
 
-def _value(name: str) -> float:
-    return next(p.value for p in parameters() if p.id == name) or 0.0
-
-
-def problem(
-    names: Sequence[str] | None = None,
-    program: Program | None = None,
-    extra: Mapping[str, Moved] | None = None,
-    *,
-    with_tests: bool = True,
-) -> Problem:
-    """The problem as shipped, or with fewer numbers (``names``), more (``extra``) or another structure (``program``)."""
-    chosen = [m for m in moved() if names is None or m.id in names]
-    return Problem((*chosen, *(extra or {}).values()), program or human(), with_tests)
+def problem(*, with_tests: bool = True) -> Problem:
+    """The problem as shipped: every number that may move, held to arms and tests."""
+    return Problem(moved(), human(), with_tests)

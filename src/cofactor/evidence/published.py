@@ -26,21 +26,18 @@ class Kind(StrEnum):
     MINERAL = "mineral"
 
 
-COLUMNS = {
-    Kind.VITAMIN_D: (
-        "trial_id,citation,doi_or_pmid,arm,n,population,country,latitude_deg,season_start,age_mean,female_fraction,"
-        "bmi_mean,weight_kg_mean,form,dose_iu_per_day,dosing,duration_weeks,outcome,unit,baseline_mean,baseline_sd,"
-        "time_weeks,value_mean,value_sd,how_known,notes"
-    ).split(","),
-    Kind.MINERAL: (
-        "trial_id,citation,doi_or_pmid,arm,n,population,age_mean,female_fraction,intervention,dose_per_day,dose_unit,"
-        "form,duration_days,outcome,unit,baseline_mean,baseline_sd,time_days,value_mean,value_sd,how_known,notes"
-    ).split(","),
-}
+_VITAMIN_D = """trial_id citation doi_or_pmid arm n population country latitude_deg season_start age_mean
+female_fraction bmi_mean weight_kg_mean form dose_iu_per_day dosing duration_weeks outcome unit baseline_mean
+baseline_sd time_weeks value_mean value_sd how_known notes"""
+_MINERAL = """trial_id citation doi_or_pmid arm n population age_mean female_fraction intervention dose_per_day
+dose_unit form duration_days outcome unit baseline_mean baseline_sd time_days value_mean value_sd how_known notes"""
+COLUMNS = {Kind.VITAMIN_D: tuple(_VITAMIN_D.split()), Kind.MINERAL: tuple(_MINERAL.split())}
+"""The columns of the two layouts."""
 # Without these a row says nothing that could be simulated; the others may be empty or missing.
+# The layout of minerals is looked for first: it is the one with an intervention.
 NEEDED = {
-    Kind.VITAMIN_D: ("trial_id", "arm", "form", "outcome"),
     Kind.MINERAL: ("trial_id", "arm", "intervention", "outcome"),
+    Kind.VITAMIN_D: ("trial_id", "arm", "form", "outcome"),
 }
 _NOTHING = {"", "na", "n/a", "nan", "none", "-", "nr", "unknown", "not reported"}
 

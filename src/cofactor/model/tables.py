@@ -56,9 +56,10 @@ class Parameter:
     ``value`` is in ``unit``; it is ``None`` where the text derives the starting value of an input. ``prior_value`` is
     given where calibration moves the parameter: what was known before, while ``value`` is the most probable after. The
     prior is centred on it, or on the value: ``prior_log_sd`` is the standard deviation of its logarithm, ``prior_sd``
-    of the value itself (where that may be 0 or negative). ``between_person_cv`` is the coefficient of variation of a log-normal factor with median 1 and
-    log-SD sqrt(ln(1 + cv²)); ``shared_factor`` names a trait in :func:`shared_factors` that multiplies it as well.
-    ``draft_class`` and ``draft_name`` tell where the value stood in the draft of the model, if it did.
+    of the value itself (where that may be 0 or negative). ``between_person_cv`` is the coefficient of variation of a
+    log-normal factor with median 1 and log-SD sqrt(ln(1 + cv²)); ``shared_factor`` names a trait in
+    :func:`shared_factors` that multiplies it as well. ``draft_class`` and ``draft_name`` tell where the value stood in
+    the draft of the model, if it did.
     """
 
     id: str
