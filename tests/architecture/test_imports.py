@@ -25,6 +25,8 @@ SHARED = ("errors", "files", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
 MODEL_TOOL_PLACES = ("cofactor/model/", "cofactor/engine/translate.py", "cofactor/engine/program.py")
+# Of an optional extra: needed to calibrate the model again, not to run it.
+EXTRA_PLACES = {"scipy": ("cofactor/evidence/calibrate.py",)}
 NETWORK = {"socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "telnetlib", "xmlrpc"}
 NETWORK_PLACES = ("cofactor/faces/web/", "cofactor/faces/door.py")
 # What a distribution is imported as, where that is not its own name.
@@ -167,7 +169,11 @@ def network(files: Files) -> list[str]:
 def undeclared(files: Files, declared: set[str]) -> list[str]:
     """Imports of something that is neither ours, nor the standard library's, nor a dependency in pyproject.toml."""
     fine = declared | MODEL_TOOLS | sys.stdlib_module_names | {"cofactor"}
-    return [f"{i} (not a dependency)" for i in imports(files) if i.target.split(".")[0] not in fine]
+    return [
+        f"{i} (not a dependency)"
+        for i in imports(files)
+        if (name := i.target.split(".")[0]) not in fine and i.path not in EXTRA_PLACES.get(name, ())
+    ]
 
 
 def declared_dependencies() -> set[str]:

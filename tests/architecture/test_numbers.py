@@ -26,6 +26,12 @@ OTHER_MARKS = {
     "food_sources.csv": ("citation", "detail", "licence", "sha256"),
     "food_traces.csv": ("column", "numbers"),  # counted over the whole source tables when foods.csv is made
     "experiments.csv": ("meaning",),  # what is done; what was seen in people, with its source, is in acceptance.csv
+    "posterior.csv": ("member",),  # written by calibration, row by row from the same posterior
+    "trial_posterior.csv": ("member",),
+    "left_out.csv": ("trial_id", "predicted"),  # written by calibration: what fits without the trial expect
+    "cohorts.csv": ("citation", "how_known"),  # columns of the trial tables
+    "vitamin_d_trials.csv": ("citation", "how_known"),
+    "mineral_trials.csv": ("citation", "how_known"),
     "portions.csv": ("food_id", "assumed"),
     "provenance.csv": ("input", "sha256", "licence", "compiled_from"),
     "states.csv": ("unit", "meaning"),  # typical sizes steer the solver's tolerance; no result rests on them

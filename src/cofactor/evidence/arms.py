@@ -380,7 +380,9 @@ def _baseline(rows: Sequence[Row], table: Sequence[Row]) -> tuple[float, float, 
 
 def said_of_people(population: str) -> float | None:
     """25(OH)D (nmol/L) that the words about who was let in suggest: the middle of a range, four fifths of a limit."""
-    match = re.search(r"25-?\(?oh\)?d\s*(<=?|below|under)?\s*(\d+)(?:\s*-\s*(\d+))?\s*(ng/ml|nmol/l)?", population.lower())
+    match = re.search(
+        r"25-?\(?oh\)?d\s*(<=?|below|under)?\s*(\d+)(?:\s*-\s*(\d+))?\s*(ng/ml|nmol/l)?", population.lower()
+    )
     if match is None or not (match[1] or match[3]):
         return None
     level = (float(match[2]) + float(match[3])) / 2 if match[3] else 0.8 * float(match[2])

@@ -230,10 +230,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inside = of.predictions(found.at[None])[0]
     missed = [t.id for t, v in zip(tests(), of.tests(found.at[None])[0], strict=True) if not t.low <= v <= t.high]
     print(f"most probable set: cost {found.cost:.1f}; {len(tests()) - len(missed)} of {len(tests())} tests", *missed)
-    _print("in sample", by_dose(inside))
+    print(_line("in sample", by_dose(inside)))
     held_out = None if options.no_loto else leave_one_out(of, found)
     if held_out is not None:
-        _print("leaving one trial out", by_dose(held_out))
+        print(_line("leaving one trial out", by_dose(held_out)))
     sets, accepted = ensemble(found)
     said = identifiability(found, sets)
     passing = [sum(t.low <= v <= t.high for t, v in zip(tests(), row, strict=True)) for row in of.tests(sets)]
@@ -259,8 +259,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _print(what: str, scores: Sequence[Score]) -> None:
-    print(f"{what:<24}", *(f"{s.band} {s.n}: {s.mae:.1f} / {s.rmse:.1f} ({s.bias:+.1f})" for s in scores), sep="  ")
+def _line(what: str, scores: Sequence[Score]) -> str:
+    parts = [f"{s.band} {s.n}: {s.mae:.1f} / {s.rmse:.1f} ({s.bias:+.1f})" for s in scores]
+    return "  ".join([f"{what:<24}", *parts])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,12 @@ from cofactor.facts.types import Source, Trust
 FOOD_IU = 150.0
 """Vitamin D of food, IU a day: mean of European adults, assumed for formulae that ask for the whole intake."""
 _IU_PER_UG, _NMOL_PER_NG = 40.0, 2.496  # by definition; 25(OH)D, nmol/L per ng/mL
-_USUAL_BMI, _USUAL_WEIGHT, _USUAL_AGE, _USUAL_ALBUMIN = 27.0, 80.0, 60.0, 4.2  # taken for arms that give none (vitamin_d.md)
+_USUAL_BMI, _USUAL_WEIGHT, _USUAL_AGE, _USUAL_ALBUMIN = (
+    27.0,
+    80.0,
+    60.0,
+    4.2,
+)  # taken for arms that give none (vitamin_d.md)
 
 Rule = Callable[[float, float, Arm], float]
 
@@ -76,7 +81,9 @@ FORMULAE: tuple[Formula, ...] = (
     _formula("iom2011", _iom, "IOM 2011, winter above 49.5 N", Trust.RECALL),
     _formula("clinic", _per_100_iu(2.5), "rule of the clinic: 1 ng/mL per 100 IU", Trust.RECALL),
     _formula("singh2014", _calculator, "Singh & Bonham 2014, as met in public code", Trust.RECALL),
-    _formula("cashman2008", _per_ug(1.96), "Cashman 2008 Am J Clin Nutr 88:1535, made for up to 600 IU/d", Trust.VERIFIED),
+    _formula(
+        "cashman2008", _per_ug(1.96), "Cashman 2008 Am J Clin Nutr 88:1535, made for up to 600 IU/d", Trust.VERIFIED
+    ),
     _formula("autier2012", _per_ug(1.95), "Autier 2012, second-hand", Trust.RECALL),
     _formula("no_change", lambda before, _, __: before, "the level before, unchanged", Trust.TARGET),
 )

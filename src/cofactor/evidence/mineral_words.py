@@ -1,21 +1,21 @@
 """The words of a table of mineral trials: what was done to people, and what was read from them.
 
-Every row becomes a :class:`Plan` (constants of the model before and during, doses, days) and a :class:`Reading`, or a reason
-why it cannot. Amounts are in the model's own units: mmol a day, µg a day for vitamin K.
+Every row becomes a :class:`Plan` (constants of the model before and during, doses, days) and a :class:`Reading`, or a
+reason why it cannot. Amounts are in the model's own units: mmol a day, µg a day for vitamin K.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cofactor.evidence import dosing
 from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.published import Row
 from cofactor.model.tables import outcomes
 from cofactor.person.inputs import calcium_factor, magnesium_factor
-from cofactor.person.traits import covariate, usual_gfr
+from cofactor.person.traits import calcium_absorption, covariate, usual_gfr
 from cofactor.units import UnitError, convert
 
 Constants = tuple[tuple[str, float], ...]
@@ -43,13 +43,16 @@ class Plan:
     before_days: float = 0.0
     of: Constants = ()
     rest_at: float | None = None
-    regimen: Regimen = Regimen()
+    regimen: Regimen = field(default_factory=Regimen)
     pulse_days: float = 0.0  # how long ``during`` lasts where it is a pulse
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is read: a symbol of the model, as level, change, percent, ratio; ``scale`` from the model's unit to the row's."""
+    """What is read: a symbol of the model, as level, change, percent or ratio.
+
+    ``scale`` takes it from the model's unit to the row's.
+    """
 
     symbol: str
     analyte: str
@@ -92,7 +95,15 @@ _READINGS = (
     (r"(plasma|serum) (zn|zinc)", "Zn_plasma"),
 )
 _MODEL_SYMBOL = {"ucOC_ratio": "ucOC"}
-_OWN_UNIT = {"OC": "ratio", "OB": "ratio", "spine": "%", "hip": "%", "uP": "mmol/d", "absZn": "mmol/d", "ucOC_ratio": "ratio"}
+_OWN_UNIT = {
+    "OC": "ratio",
+    "OB": "ratio",
+    "spine": "%",
+    "hip": "%",
+    "uP": "mmol/d",
+    "absZn": "mmol/d",
+    "ucOC_ratio": "ratio",
+}
 
 
 def reading(row: Row) -> Reading:
@@ -151,7 +162,12 @@ def plan(row: Row, baseline_25ohd: float | None) -> Plan:
     for pattern, reader in _READERS:
         if re.search(pattern, words):
             found = reader(row, words)
-            return replace(found, of=(*people(row), *found.of), days=found.days or _days(row), rest_at=found.rest_at or baseline_25ohd)
+            return replace(
+                found,
+                of=(*people(row), *found.of),
+                days=found.days or _days(row),
+                rest_at=found.rest_at or baseline_25ohd,
+            )
     raise CannotBeSimulatedError(f"intervention {row.text('intervention')!r} is nothing that the model follows")
 
 
@@ -160,9 +176,8 @@ def people(row: Row) -> Constants:
     who, age = row.text("population").lower(), row.number("age_mean")
     found: dict[str, float] = {}
     if age is not None and age >= 18:  # the covariates are of adults
-        found["GFR"] = usual_gfr(age)[0] * covariate("gfr_per_day")
-        fall = max(0.0, age - covariate("calcium_absorption_from_age")) * covariate("calcium_absorption_per_year")
-        found["gutCa"] = max(covariate("calcium_absorption_floor"), 1 - fall)
+        found["GFR"] = float(usual_gfr(age)[0]) * covariate("gfr_per_day")
+        found["gutCa"] = float(calcium_absorption(age, "postmenopausal" in who))
     if "postmenopausal" in who:
         found["est"] = covariate("oestrogen_after_menopause")
     if "hypoparathyroid" in who:

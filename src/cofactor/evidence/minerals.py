@@ -1,8 +1,8 @@
 """What the model expects in mineral trials: each row an experiment on the people that it names.
 
-People come to rest on their own constants (kidney, age, oestrogen, and at the 25(OH)D that the trial reported), go through
-what the row says was done before, and then through the trial. Levels are read relative to the reported start, so that
-assays cancel; rows that say too little are handed back with the reason.
+People come to rest on their own constants (kidney, age, oestrogen, and at the 25(OH)D that the trial reported), go
+through what the row says was done before, and then through the trial. Levels are read relative to the reported start,
+so that assays cancel; rows that say too little are handed back with the reason.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def read(rows: Iterable[Row]) -> tuple[tuple[Read, ...], tuple[Unread, ...]]:
 
 def _level_of_vitamin_d(row: Row, table: Sequence[Row]) -> float | None:
     """25(OH)D at the start as another row of the same arm or trial reports it, nmol/L."""
-    same = [r for r in table if r.text("trial_id") == row.text("trial_id") and r.text("outcome").lower().startswith("25")]
+    same = [
+        r for r in table if r.text("trial_id") == row.text("trial_id") and r.text("outcome").lower().startswith("25")
+    ]
     for other in sorted(same, key=lambda r: r.text("arm") != row.text("arm")):
         start = other.number("baseline_mean")
         if start is not None:
@@ -123,7 +125,13 @@ def _run(of: Plan, given: Draws, symbols: list[str]) -> tuple[Levels, Levels]:
     before = _finished(solve(program, at_start, state, times=[0.0], outcomes=symbols, tolerance=_TOLERANCE))
     during = _with(given, own, of.during)
     run = solve(
-        program, during, state, times=[of.days], outcomes=symbols, events=_events(of, given, during, own), tolerance=_TOLERANCE
+        program,
+        during,
+        state,
+        times=[of.days],
+        outcomes=symbols,
+        events=_events(of, given, during, own),
+        tolerance=_TOLERANCE,
     )
     after = _finished(run)
     return {s: before[s][:, 0] for s in symbols}, {s: after[s][:, 0] for s in symbols}

@@ -26,7 +26,7 @@ from cofactor.facts.read import parse_rows
 from cofactor.facts.types import Source
 from cofactor.model.tables import outcomes
 from cofactor.person import sun
-from cofactor.person.traits import covariate, usual_gfr
+from cofactor.person.traits import calcium_absorption, covariate, usual_gfr
 
 Array = NDArray[np.float64]
 
@@ -231,13 +231,10 @@ def _covariates(arm: Arm) -> dict[str, float]:
     """Kidney function, calcium absorption and oestrogen by age and sex, as :mod:`cofactor.person.traits` sets them."""
     if arm.age is None:
         return {}
-    past = arm.age > _MENOPAUSE_AGE and arm.female is not None
-    women = (arm.female or 0.0) if past else 0.0
-    fall = max(0.0, arm.age - covariate("calcium_absorption_from_age")) * covariate("calcium_absorption_per_year")
-    fall += women * covariate("calcium_absorption_menopause")
+    women = (arm.female or 0.0) if arm.age > _MENOPAUSE_AGE else 0.0
     return {
-        "GFR": usual_gfr(arm.age)[0] * covariate("gfr_per_day"),
-        "gutCa": max(covariate("calcium_absorption_floor"), 1 - fall),
+        "GFR": float(usual_gfr(arm.age)[0]) * covariate("gfr_per_day"),
+        "gutCa": float(calcium_absorption(arm.age, women)),  # of a mean arm: the share of women past the menopause
         "est": 1 - women * (1 - covariate("oestrogen_after_menopause")),
     }
 

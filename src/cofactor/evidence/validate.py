@@ -1,8 +1,9 @@
 """The published trials, predicted and compared: what ``cofactor validate`` shows.
 
-Every row of a trial table that can be simulated is predicted with its band (what calibration left open, and what differs
-between trials that no table names), beside what formulae give; rows that cannot be simulated are listed with the reason.
-The shipped trials were in sight when the model was fitted: for those, what a fit without the trial expects stands beside.
+Every row of a trial table that can be simulated is predicted with its band (what calibration left open, and what
+differs between trials that no table names), beside what formulae give; rows that cannot be simulated are listed with
+the reason. The shipped trials were in sight when the model was fitted: for those, what a fit without the trial expects
+stands beside.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _COVER = (5.0, 95.0)  # the band of an arm mean, percentiles
 class Judged:
     """One published number beside what the model and the formulae expect of it.
 
-    ``predicted_sd`` is the spread between people, ``low`` and ``high`` the 90 % band of the mean of an arm; ``left_out`` is
-    what a fit that did not see the trial expects, where the trial is one of those that the model is fitted to.
+    ``predicted_sd`` is the spread between people, ``low`` and ``high`` the 90 % band of the mean of an arm;
+    ``left_out`` is what a fit that did not see the trial expects, where it is one that the model is fitted to.
     """
 
     row: Row
@@ -284,7 +285,10 @@ def as_dict(found: Validation) -> dict[str, Any]:
     return {
         "model": found.model,
         "arms": [_arm(j) for j in found.judged],
-        "scores": {g.analyte if i == _first(found, g) else f"{g.analyte} ({g.unit})": _scores(g) for i, g in enumerate(found.groups)},
+        "scores": {
+            g.analyte if i == _first(found, g) else f"{g.analyte} ({g.unit})": _scores(g)
+            for i, g in enumerate(found.groups)
+        },
         "acceptance": [_verdict(v) for v in found.acceptance],
         "not_simulated": [
             {

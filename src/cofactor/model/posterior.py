@@ -1,7 +1,7 @@
 """What calibration left open about the model: a table of equally likely sets of its constants.
 
-``posterior.csv`` holds one set per row, as factors on the values of ``parameters.csv``. Every band of the product carries
-it: possible bodies of a person, people of a trial and published arms each take a row.
+``posterior.csv`` holds one set per row, as factors on the values of ``parameters.csv``. Every band of the product
+carries it: possible bodies of a person, people of a trial and published arms each take a row.
 """
 
 from __future__ import annotations

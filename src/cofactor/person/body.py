@@ -24,7 +24,7 @@ from cofactor.person import sun
 from cofactor.person.exposure import constants as exposures
 from cofactor.person.inputs import ModelInputs, absorbed_nmol
 from cofactor.person.intake import Intake, in_use, intake, model_inputs
-from cofactor.person.traits import covariate_log_sd, traits
+from cofactor.person.traits import covariate_log_sd, model_factors, traits
 from cofactor.person.types import Case
 
 Array = NDArray[np.float64]
@@ -107,6 +107,8 @@ def members(of: Subject, vectors: Array) -> Members:
     for name, (_, moved) in of.shared.items():
         for constant in moved:
             values[constant] = values.get(constant, np.full(count, reference[constant])) * factor(name)
+    for constant, left_open in model_factors(np.arange(count)).items():
+        values[constant] = values.get(constant, np.full(count, reference[constant])) * left_open
     diet = {n: factor(_DIET + n) for n in ("vitamin_d", *_DIET_INPUTS.values())}
     food = of.intake.food["vitamin_d"].mid if "vitamin_d" in of.intake.food else 0.0
     eaten = absorbed_nmol("D3", food, with_meal=True) * diet["vitamin_d"]

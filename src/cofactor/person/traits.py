@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from cofactor.facts.load import load
 from cofactor.facts.read import read_table
 from cofactor.facts.types import Covariate
+from cofactor.model.posterior import ensemble
 from cofactor.model.tables import Kind, parameters, shared_factors
 from cofactor.person.derived import measured
 from cofactor.person.habits import bmi
@@ -136,3 +137,13 @@ def shared_traits() -> dict[str, tuple[float, tuple[str, ...]]]:
         moved = tuple(p.id for p in parameters() if p.shared_factor == factor.id)
         found[factor.id] = (math.sqrt(math.log1p(factor.between_person_cv**2)), moved)
     return found
+
+
+def model_factors(people: NDArray[np.int64]) -> dict[str, Array]:
+    """What calibration left open about the model, as factors on its constants: one shipped set for each person.
+
+    ``people`` are numbers of people (or of possible bodies), shape (n,); the same number always gets the same set.
+    """
+    sets = ensemble()
+    rows = np.asarray(sets.factors)[people % len(sets)]
+    return {name: rows[:, i] for i, name in enumerate(sets.names)}
