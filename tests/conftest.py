@@ -34,6 +34,15 @@ def no_network() -> object:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Keep tests away from what the user of this machine has imported or saved."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COFACTOR_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.delenv("COFACTOR_FOODS", raising=False)
+        yield
+
+
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
         report.outcome = "failed"

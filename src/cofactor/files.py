@@ -6,6 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
+import platformdirs
+
+
+def data_folder() -> Path:
+    """Where what a user imports or saves is kept: ``COFACTOR_DATA``, else the system's folder for a program's data."""
+    return Path(os.environ.get("COFACTOR_DATA") or platformdirs.user_data_dir("cofactor", appauthor=False))
+
 
 def write_whole(path: str | Path, content: str | bytes, mode: int = 0o644) -> Path:
     """Write ``content`` (text as UTF-8) to ``path`` and return the path.

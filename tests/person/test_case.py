@@ -388,7 +388,7 @@ def test_amounts_of_food(keys, grams):
 @pytest.mark.parametrize(
     ("keys", "where", "expected"),
     [
-        ({"food": "sardine"}, "food", "ciqual:26034"),
+        ({"food": "sardine"}, "food", "ciqual:26065"),
         ({"food": "qwertyuiop"}, "food", None),
         ({"food": "ciqual:99999"}, "food", None),
         ({"food": 12}, "food", "ciqual:26034"),

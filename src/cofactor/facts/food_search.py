@@ -6,6 +6,7 @@ index of a large imported table can be put in the same order.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,8 @@ _ENGLISH = ("in", "of", "the", "and", "or", "with")
 _FILLERS = frozenset((*_FRENCH, *_ENGLISH))
 
 EXACT, STARTS, WHOLE_WORDS, PREFIXES = range(4)
-Rank = tuple[int, int, int, int]
+Rank = tuple[int, int, int, int, int]
+_HEAD_ENDS = re.compile(r"[,;:(/]")
 
 
 @lru_cache(maxsize=8192)
@@ -41,19 +43,34 @@ def _pieces(written: str) -> tuple[str, ...]:
     return tuple(fold(written).split())
 
 
+def _split(text: str) -> tuple[str, ...]:
+    every = [piece for written in text.split() for piece in _pieces(written)]
+    return tuple(word for word in every if word not in _FILLERS) or tuple(every)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text as folded words without fillers; where only fillers are there, they are kept."""
+    """A text as folded words without fillers; where only fillers are there, they are kept.
+
+    ``head`` counts the words of the name proper, before the first comma or bracket: of "Almond, with peel" it is the
+    first word, of "Almond oil" both.
+    """
 
     texts: tuple[str, ...]
     forms: tuple[frozenset[str], ...]
+    head: int
 
     @classmethod
     def of(cls, text: str) -> Words:
         """Fold and split ``text``."""
-        every = [piece for written in text.split() for piece in _pieces(written)]
-        texts = tuple(word for word in every if word not in _FILLERS) or tuple(every)
-        return cls(texts, tuple(map(forms, texts)))
+        head = _split(_HEAD_ENDS.split(text, maxsplit=1)[0])
+        texts = _split(text)
+        return cls(texts, tuple(map(forms, texts)), len(head) or len(texts))
+
+    @classmethod
+    def of_folded(cls, texts: tuple[str, ...], head: int) -> Words:
+        """Words that were folded and split before."""
+        return cls(texts, tuple(map(forms, texts)), head)
 
     def is_same(self, other: Words) -> bool:
         """Whether both say the same words in the same order, apart from the plural."""
@@ -67,7 +84,8 @@ def rank(query: Words, name: Words) -> Rank | None:
 
     First the kind of match (the whole name, the beginning of the name, whole words, beginnings of words), then the
     place of the query's first word in the name ("sardine huile" finds sardines in oil before sardine oil), then how
-    many words the name has beyond the query, and its letters (short generic names first).
+    many words the name proper has beyond the query ("almond" finds almonds before almond oil), how many the whole name
+    has, and its letters (short generic names first).
     """
     if not query.texts:
         return None
@@ -81,11 +99,13 @@ def rank(query: Words, name: Words) -> Rank | None:
         if place is None:
             return None
         places.append(place)
-    beyond = len(name.texts) - len(set(places))
+    taken = set(places)
+    beyond = len(name.texts) - len(taken)
+    beyond_head = name.head - sum(place < name.head for place in taken)
     if not whole:
         kind = PREFIXES
     elif places == list(range(len(places))):
         kind = STARTS if beyond else EXACT
     else:
         kind = WHOLE_WORDS
-    return kind, places[0], beyond, sum(map(len, name.texts))
+    return kind, places[0], beyond_head, beyond, sum(map(len, name.texts))

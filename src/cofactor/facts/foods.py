@@ -48,7 +48,7 @@ class FoodTable:
     def search(self, text: str, limit: int = 8) -> list[Food]:
         """Foods that hold every word of ``text`` in one of their names, best first; an id finds its food."""
         found = self.by_id(text)
-        return [found] if found is not None else [food for _, food in self._ranked(Words.of(text))][:limit]
+        return [found] if found is not None else [food for _, food in self.ranked(Words.of(text))][:limit]
 
     def resolve(self, text: str, limit: int = 8) -> Food | tuple[Food, ...]:
         """Find the one food that ``text`` means; where it means several or none, the candidates (empty: none either).
@@ -60,15 +60,16 @@ class FoodTable:
         if _ID.fullmatch(text.strip()):
             found = self.by_id(text)
             return found if found is not None else ()
-        ranked = self._ranked(Words.of(text))
+        ranked = self.ranked(Words.of(text))
         exact = tuple(food for key, food in ranked if key[0] == EXACT)
         if len(exact) == 1 or len(ranked) == 1:
             return ranked[0][1]
         if not ranked:
-            ranked = self._ranked(self._nearest(Words.of(text)))
+            ranked = self.ranked(self._nearest(Words.of(text)))
         return (exact or tuple(food for _, food in ranked))[:limit]
 
-    def _ranked(self, query: Words) -> list[tuple[Rank, Food]]:
+    def ranked(self, query: Words) -> list[tuple[Rank, Food]]:
+        """Foods that hold every word of ``query`` in one of their names, best first, with how well they fit."""
         found: list[tuple[Rank, Food]] = []
         for place in sorted(self._holding(query)):
             keys = [key for name in self._names[place] if (key := rank(query, name)) is not None]
@@ -112,6 +113,13 @@ class FoodTable:
 def foods() -> FoodTable:
     """Give the shipped table. Raises :class:`FactsError` where the files cannot be read as written."""
     return FoodTable(parse(_rows("foods"), _rows("portions"), _rows("food_traces"), _rows("food_sources")))
+
+
+@lru_cache(maxsize=1)
+def trace_ceilings() -> dict[str, float]:
+    """How much "traces" of a nutrient may be, in its unit per 100 g (``food_traces.csv``)."""
+    found = {row["column"][:-3]: float(row["ceiling"]) for row in _rows("food_traces")}
+    return found | {"retinol": found["vitamin_a"]}
 
 
 def parse(rows: Rows, portions: Rows, traces: Rows, sources: Rows) -> tuple[Food, ...]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cofactor import units
-from cofactor.facts.foods import foods
+from cofactor.facts.food_lookup import find_food
 from cofactor.facts.names import fold
 from cofactor.facts.types import Food
 from cofactor.person.problems import describe, refusal
@@ -35,13 +35,13 @@ def known_food(value: object) -> Food:
     """Return the one food that a text or an id means; an ambiguous or unknown one is refused with candidates."""
     if not isinstance(value, str) or not value.strip():
         raise refusal(value, "Write the id of a food, or its name.", ("ciqual:26034", "almonds"))
-    found = foods().resolve(value[:LONGEST])
+    found = find_food(value[:LONGEST])
     if isinstance(found, Food):
         return found
     candidates = tuple(f"{food.id} ({food.name_en} / {food.name_fr})" for food in found)
     if candidates:
         raise refusal(value, "Several foods fit: write the id of the one that is meant.", candidates)
-    raise refusal(value, "No food of this name is in the table: `cofactor foods search` finds what there is.")
+    raise refusal(value, "No such food is known: `cofactor foods search` finds what is, `foods import` adds to it.")
 
 
 def amount(value: object, food: Food, days: float) -> Eaten:

@@ -48,7 +48,7 @@ def build(case: Case, seed: int = 1) -> Report:
         bands=futures,
         plan=planned.plan,
         unknown=tuple(_unknown(case, eaten, of)),
-        sources=_sources(planned, gates, status),
+        sources=_sources(case, planned, gates, status),
         flows=(
             *flows.flows(of, present(of.members.subject), "now", PICTURE_DAYS),
             *flows.flows(of, planned.regimen, "plan", PICTURE_DAYS),
@@ -101,8 +101,8 @@ def _outside_of_validation(case: Case) -> Iterator[str]:
         yield "kidney"
 
 
-def _sources(planned: Planned, gates: GateResult, status: tuple[StatusRow, ...]) -> tuple[Source, ...]:
-    """Everything that decided something in this run, each source once: plan, gates, status."""
+def _sources(case: Case, planned: Planned, gates: GateResult, status: tuple[StatusRow, ...]) -> tuple[Source, ...]:
+    """Everything that decided something in this run, each source once: plan, gates, status, tables of foods."""
     found: dict[Source, None] = {}
     for item in planned.plan.items:
         found.update(dict.fromkeys(item.sources))
@@ -111,4 +111,5 @@ def _sources(planned: Planned, gates: GateResult, status: tuple[StatusRow, ...])
             found[gate.source] = None
     for row in status:
         found.update(dict.fromkeys(j.source for j in row.judgements))
+    found.update(dict.fromkeys(eaten.food.source for eaten in case.diet.foods))
     return tuple(found)

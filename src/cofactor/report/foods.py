@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cofactor.facts.food_files.nutrients import UNIT
+from cofactor.facts.food_store import StoredLabel
 from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.facts.types import Food
 from cofactor.report import numbers
@@ -16,9 +18,8 @@ SHOWN = ("vitamin_d", "magnesium", "calcium")
 def food_row(food: Food) -> dict[str, Any]:
     """A row of ``foods search``: names, and the content per 100 g as an interval (null: not measured)."""
     values = {
-        nutrient: {"low": value.low, "high": value.high, "unit": NUTRIENT_UNIT[nutrient]}
+        nutrient: {"low": value.low, "high": value.high, "unit": UNIT[nutrient], "qualifier": value.qualifier}
         for nutrient, value in food.values.items()
-        if nutrient in NUTRIENT_UNIT
     }
     return {
         "id": food.id,
@@ -27,7 +28,10 @@ def food_row(food: Food) -> dict[str, Any]:
         "group": food.group,
         "per_100g": values,
         "portions": [{"name_en": p.name_en, "name_fr": p.name_fr, "grams": p.grams} for p in food.portions],
+        "phytate": food.phytate,
+        "oxalate": food.oxalate,
         "source": food.source.text,
+        "source_detail": food.source.detail,
     }
 
 
@@ -37,6 +41,25 @@ def food_line(food: Food, lang: str) -> str:
     name = food.name_fr if lang == "fr" else food.name_en
     held = [f"{text(f'nutrient.{nutrient}')} {_content(food, nutrient, lang)}" for nutrient in SHOWN]
     return f"{food.id:<14}{name}  ({text('food.per_100_g')}: {', '.join(held)})"
+
+
+def label_row(label: StoredLabel) -> dict[str, Any]:
+    """A row of ``foods search --labels``: the label as printed, per serving (null: no amount is printed)."""
+    row = label.row
+    lines = [
+        {"name": line.name, "form": line.form, "amount": line.amount, "unit": line.unit, "percent": line.percent}
+        for line in row.ingredients
+    ]
+    return {
+        "id": f"dsld:{row.code}",
+        "name": row.name,
+        "brand": row.brand,
+        "serving": row.serving,
+        "serving_unit": row.serving_unit,
+        "lines": lines,
+        "source": label.source.text,
+        "source_detail": label.source.detail,
+    }
 
 
 def _content(food: Food, nutrient: str, lang: str) -> str:

@@ -1,0 +1,1 @@
+"""Official files of foods and supplement labels, read as published."""
