@@ -218,3 +218,14 @@ def test_2500_hard_people_for_each_extreme_regimen(people, regimen):
     assert np.isfinite(solution.values).all()
     typical = np.asarray(program.typical)
     assert (solution.values / typical > -1e-4).all()
+
+
+def test_the_kernels_own_exp_and_log_are_right_to_the_last_digits():
+    """Relative to the platform's own, over the whole range in which a model may use them."""
+    program = compile_antimony("a = 1; b = 1; x = 0; x' = 0 * a * b; e := exp(a); l := ln(b)")
+    rng = np.random.default_rng(5)
+    a, b = rng.uniform(-690, 690, 4001), np.exp(rng.uniform(-69, 500, 4001))
+    a[:9], b[:9] = np.linspace(-0.4, 0.4, 9), np.linspace(0.6, 1.5, 9)
+    run = solve(program, program.parameters(4001, {"a": a, "b": b}), times=[0.0], outcomes=["e", "l"])
+    np.testing.assert_allclose(run["e"][:, 0], np.exp(a), rtol=2e-15)
+    np.testing.assert_allclose(run["l"][:, 0], np.log(b), rtol=2e-15, atol=2e-16)

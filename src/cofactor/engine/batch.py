@@ -128,32 +128,39 @@ def _run_groups(
     needed, s = job.needed, job.schedule
     with_readouts = int((job.select >= states).any())
 
+    # Addresses are computed once: asking an array for one costs as much as several steps of a group.
+    group_arrays = [(a.ctypes.data, a.strides[0]) for a in (p, y, out, amounts, count)]
+    times, select, wanted = job.times.ctypes.data, job.select.ctypes.data, needed.ctypes.data
+    event_time, event_first, event_kind, event_target = (a.ctypes.data for a in (s.times, s.first, s.kinds, s.targets))
+    absolute, n_events = job.absolute.ctypes.data, len(s.times)
+
     def integrate(group: int) -> None:
+        p_at, y_at, out_at, amounts_at, count_at = (base + group * stride for base, stride in group_arrays)
         codes[group] = kernel.call(
-            p[group].ctypes.data,
-            y[group].ctypes.data,
-            job.times.ctypes.data,
+            p_at,
+            y_at,
+            times,
             n_times,
-            job.select.ctypes.data,
+            select,
             n_select,
-            needed.ctypes.data,
+            wanted,
             len(needed),
             with_readouts,
-            out[group].ctypes.data,
-            s.times.ctypes.data,
-            s.first.ctypes.data,
-            s.kinds.ctypes.data,
-            s.targets.ctypes.data,
-            amounts[group].ctypes.data,
-            len(s.times),
+            out_at,
+            event_time,
+            event_first,
+            event_kind,
+            event_target,
+            amounts_at,
+            n_events,
             job.start,
             job.relative,
-            job.absolute.ctypes.data,
+            absolute,
             job.first_step,
             job.bolus_step,
             job.largest_step,
             job.most_steps,
-            count[group].ctypes.data,
+            count_at,
         )
 
     _share(integrate, groups, workers)
@@ -163,7 +170,10 @@ def _run_groups(
         return packed.transpose(0, 2, 1).reshape(groups * lanes, -1)[: len(people)]
 
     values = unpack(out).reshape(len(people), n_times, n_select)
-    return codes, (values, unpack(y), unpack(p)), float(count[:, 0].mean()) if groups else 0.0
+    parameters = job.parameters[people]
+    for column in {int(t) for t in s.targets if t < parameters.shape[1]}:  # nothing but an event changes a constant
+        parameters[:, column] = p[:, column].reshape(-1)[: len(people)]
+    return codes, (values, unpack(y), parameters), float(count[:, 0].mean()) if groups else 0.0
 
 
 def _share(task: Callable[[int], None], groups: int, workers: int) -> None:

@@ -64,7 +64,7 @@ class Tolerance:
 
     relative: float = 3e-4
     absolute: float | None = None  # of the typical size; by default a tenth of the relative one
-    first_step: float = 1e-3
+    first_step: float = 1e-2
     bolus_step: float = 5e-2  # the first step after a state was changed
     largest_step: float = 1e3
     most_steps: int = 200_000
