@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -88,105 +88,94 @@ def _pool() -> ThreadPoolExecutor:
 def _run_llvm(job: Job, workers: int) -> Result:
     kernel = llvm.kernel(job.program)
     people, lanes = len(job.parameters), kernel.lanes
-    codes, result, steps = _run_groups(job, np.arange(people), lanes, kernel, workers)
-    failed = np.flatnonzero(codes.repeat(lanes)[:people])
+    result = _run_groups(job, np.arange(people), kernel, workers)
+    failed = np.flatnonzero(result.codes)
     if len(failed) and lanes > 1:
         # The same person in every lane: the group is that person alone.
-        alone_codes, alone, _ = _run_groups(job, failed.repeat(lanes), lanes, kernel, workers)
-        for part, again in zip(result, alone, strict=True):
-            part[failed] = again[::lanes]
-        person_codes = np.zeros(people, np.int64)
-        person_codes[failed] = alone_codes
-    else:
-        person_codes = codes.repeat(lanes)[:people]
-    values, states, parameters = result
-    return Result(values, person_codes, states, parameters, steps)
+        alone = _run_groups(job, failed.repeat(lanes), kernel, workers)
+        result.values[failed], result.codes[failed] = alone.values[::lanes], alone.codes[::lanes]
+        result.states[failed], result.parameters[failed] = alone.states[::lanes], alone.parameters[::lanes]
+    return result
 
 
-Arrays = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+def _run_groups(job: Job, people: NDArray[np.int64], kernel: llvm.Kernel, workers: int) -> Result:
+    """Integrate ``people`` (rows of the job) in groups of lanes. A group's code is the code of each of its people."""
+    count, shape = len(people), (len(job.times), len(job.select))
+    result = Result(
+        values=np.empty((count, *shape)),
+        codes=np.zeros(count, np.int64),
+        states=np.empty((count, len(job.program.states))),
+        parameters=job.parameters[people],
+        steps=0.0,
+    )
+    groups = -(-count // kernel.lanes)
+    steps = np.zeros(groups)
+
+    def desk() -> Callable[[int], None]:
+        return _Desk(job, people, kernel, result, steps).integrate
+
+    _share(desk, groups, workers)
+    return replace(result, steps=float(steps.mean()) if groups else 0.0)
 
 
-def _run_groups(
-    job: Job, people: NDArray[np.int64], lanes: int, kernel: llvm.Kernel, workers: int
-) -> tuple[NDArray[np.int64], Arrays, float]:
-    """Integrate ``people`` (rows of the job) in groups of ``lanes``. Returns codes per group and arrays per person."""
-    groups = -(-len(people) // lanes)
-    row = people[np.minimum(np.arange(groups * lanes), len(people) - 1)]
+class _Desk:
+    """Where one thread integrates group after group: packed arrays that stay in the cache, and their addresses."""
 
-    def pack(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(people, n) -> (groups, n, lanes), aligned."""
-        packed = llvm.aligned(groups, rows.shape[1], lanes)
-        packed[:] = rows[row].reshape(groups, lanes, -1).transpose(0, 2, 1)
-        return packed
-
-    p, y, amounts = pack(job.parameters), pack(job.initial), pack(job.schedule.amounts.T)
-    states, n_times, n_select = len(job.program.states), len(job.times), len(job.select)
-    out = llvm.aligned(groups, n_times * n_select, lanes)
-    out.fill(np.nan)
-    count = np.zeros((groups, 2), np.int64)
-    codes = np.zeros(groups, np.int64)
-    needed, s = job.needed, job.schedule
-    with_readouts = int((job.select >= states).any())
-
-    # Addresses are computed once: asking an array for one costs as much as several steps of a group.
-    group_arrays = [(a.ctypes.data, a.strides[0]) for a in (p, y, out, amounts, count)]
-    times, select, wanted = job.times.ctypes.data, job.select.ctypes.data, needed.ctypes.data
-    event_time, event_first, event_kind, event_target = (a.ctypes.data for a in (s.times, s.first, s.kinds, s.targets))
-    absolute, n_events = job.absolute.ctypes.data, len(s.times)
-
-    def integrate(group: int) -> None:
-        p_at, y_at, out_at, amounts_at, count_at = (base + group * stride for base, stride in group_arrays)
-        codes[group] = kernel.call(
-            p_at,
-            y_at,
-            times,
-            n_times,
-            select,
-            n_select,
-            wanted,
-            len(needed),
-            with_readouts,
-            out_at,
-            event_time,
-            event_first,
-            event_kind,
-            event_target,
-            amounts_at,
-            n_events,
-            job.start,
-            job.relative,
-            absolute,
-            job.first_step,
-            job.bolus_step,
-            job.largest_step,
-            job.most_steps,
-            count_at,
+    def __init__(
+        self,
+        job: Job,
+        people: NDArray[np.int64],
+        kernel: llvm.Kernel,
+        result: Result,
+        steps: NDArray[np.float64],
+    ) -> None:
+        self.job, self.people, self.kernel, self.result, self.steps = job, people, kernel, result, steps
+        s, program, lanes = job.schedule, job.program, kernel.lanes
+        self.p = llvm.aligned(len(program.constants), lanes)
+        self.y = llvm.aligned(len(program.states), lanes)
+        self.out = llvm.aligned(len(job.times) * len(job.select), lanes)
+        self.amounts = llvm.aligned(len(s.amounts), lanes)
+        self.count = np.zeros(2, np.int64)
+        # Nothing but an event changes a constant.
+        self.changed = sorted({int(t) for t in s.targets if t < len(program.constants)})
+        self.needed = job.needed  # held, as long as its address is
+        arguments = (
+            *(self.p, self.y),
+            *(job.times, len(job.times), job.select, len(job.select), self.needed, len(self.needed)),
+            *(int((job.select >= len(program.states)).any()), self.out),
+            *(s.times, s.first, s.kinds, s.targets, self.amounts, len(s.times)),
+            *(job.start, job.relative, job.absolute),
+            *(job.first_step, job.bolus_step, job.largest_step, job.most_steps, self.count),
         )
+        self.arguments = tuple(a.ctypes.data if isinstance(a, np.ndarray) else a for a in arguments)
 
-    _share(integrate, groups, workers)
+    def integrate(self, group: int) -> None:
+        """Pack a group, run it and put its results into the rows of its people."""
+        job, result, lanes = self.job, self.result, self.kernel.lanes
+        first = group * lanes
+        people = self.people[first : first + lanes]
+        here = slice(first, first + len(people))
+        rows = people if len(people) == lanes else np.resize(people, lanes)  # a short group repeats its people
+        self.p[:] = job.parameters[rows].T
+        self.y[:] = job.initial[rows].T
+        self.amounts[:] = job.schedule.amounts[:, rows]
+        self.out.fill(np.nan)
+        self.count.fill(0)
+        result.codes[here] = self.kernel.call(*self.arguments)
+        self.steps[group] = self.count[0]
+        result.values[here] = self.out.T.reshape(lanes, *result.values.shape[1:])[: len(people)]
+        result.states[here] = self.y.T[: len(people)]
+        result.parameters[here, self.changed] = self.p[self.changed, : len(people)].T
 
-    def unpack(packed: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(groups, n, lanes) -> (people, n)."""
-        return packed.transpose(0, 2, 1).reshape(groups * lanes, -1)[: len(people)]
 
-    values = unpack(out).reshape(len(people), n_times, n_select)
-    parameters = job.parameters[people]
-    for column in {int(t) for t in s.targets if t < parameters.shape[1]}:  # nothing but an event changes a constant
-        parameters[:, column] = p[:, column].reshape(-1)[: len(people)]
-    return codes, (values, unpack(y), parameters), float(count[:, 0].mean()) if groups else 0.0
-
-
-def _share(task: Callable[[int], None], groups: int, workers: int) -> None:
-    """Groups are dealt out one by one to the caller and the pool: they take unequal times."""
-    if workers == 1 or groups == 1:
-        for group in range(groups):
-            task(group)
-        return
+def _share(desk: Callable[[], Callable[[int], None]], groups: int, workers: int) -> None:
+    """Deal groups out one by one (they take unequal times) to the caller and the pool, each at a desk of its own."""
     queue = iter(range(groups))  # next() on a range iterator is atomic under the interpreter lock
 
     def work() -> None:
+        integrate = desk()
         for group in queue:
-            task(group)
+            integrate(group)
 
     others = [_pool().submit(work) for _ in range(min(workers, groups) - 1)]
     work()

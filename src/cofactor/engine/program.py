@@ -28,7 +28,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -494,6 +494,7 @@ def _numpy_functions() -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=64)
 def function(name: str, arguments: Sequence[str], statements: Statements) -> Any:
     """A Python function that runs statements on NumPy arrays (element ``i`` of an argument is one array)."""
     body = "".join(f"    {target} = {expression}\n" for target, expression in statements) or "    pass\n"

@@ -186,9 +186,8 @@ def _check(
     if x.shape != (len(p), len(program.states)):
         raise EngineError(f"states have shape {x.shape}; expected ({len(p)}, {len(program.states)})")
     for what, array, names in (("constant", p, program.constants), ("state", x, program.states)):
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
-            person, column = bad[0]
+        if not np.isfinite(array).all():
+            person, column = np.argwhere(~np.isfinite(array))[0]
             raise EngineError(f"{what} {names[column]} of person {person} is {array[person, column]}; give a number")
     if times.ndim != 1 or not len(times) or not np.isfinite(times).all():
         raise EngineError("times must be one or more finite numbers")
