@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from cofactor.assess.limits import Cap
+from cofactor.assess.types import Gate, Spacing
 from cofactor.facts.types import ReferenceIntake
+from cofactor.person.types import Supplement
 from cofactor.plan.products import Dose
+from cofactor.plan.room import Excess, Room
 from cofactor.plan.types import Reason
 
+Values = dict[str, str | float]
 
-def vitamin_d(dose: Dose, goal: float, probability: float, weeks: float, cap: Cap | None, asked: float) -> Reason:
-    """The smallest dose that reaches the goal, or the largest that a limit allows."""
-    if probability >= asked or cap is None:
-        values: dict[str, str | float] = {
-            "amount": dose.per_day,
-            "goal": goal,
-            "probability": probability,
-            "weeks": weeks,
-        }
-        return Reason("why.vitamin_d.smallest_dose", values)
-    return Reason("why.vitamin_d.capped", {"amount": dose.per_day, "limit_source": cap.key, "p_reached": probability})
+# ------------------------------------------------------------------------------------------------- what is proposed
+
+
+def vitamin_d(dose: Dose, goal: float, weeks: float, reached: float) -> Reason:
+    """The smallest dose that reaches the goal."""
+    values: Values = {"amount": dose.per_day, "goal": goal, "probability": reached, "weeks": weeks}
+    return Reason("why.vitamin_d.smallest_dose", values)
+
+
+def vitamin_d_capped(dose: Dose, limit: Room, reached: float) -> Reason:
+    """The largest dose that a limit allows, where that does not reach the goal."""
+    if limit.gate:
+        return Reason("why.vitamin_d.capped_by_gate", {"amount": dose.per_day, "gate": limit.by, "p_reached": reached})
+    return Reason("why.vitamin_d.capped", {"amount": dose.per_day, "limit_source": limit.by, "p_reached": reached})
+
+
+def kept(dose: Dose) -> Reason:
+    """A present supplement that is enough, and inside every limit."""
+    return Reason("why.present.enough", {"nutrient": dose.product.nutrient, "amount": dose.per_day})
 
 
 def gap(nutrient: str, intake: float, reference: ReferenceIntake, dose: Dose) -> Reason:
@@ -26,11 +37,139 @@ def gap(nutrient: str, intake: float, reference: ReferenceIntake, dose: Dose) ->
     return Reason(f"why.{nutrient}.gap", {**against(intake, reference), "amount": dose.per_day})
 
 
+def food_first(nutrient: str, intake: float, reference: ReferenceIntake, short: float) -> Reason:
+    """An intake a little below its reference value, which food can fill."""
+    return Reason(f"why.{nutrient}.food_first", {**against(intake, reference), "gap": short})
+
+
+def capped(nutrient: str, limit: Room) -> Reason:
+    """A dose that a limit keeps below the gap."""
+    return Reason(f"why.{nutrient}.capped", {"limit": limit.amount})
+
+
+def of_dose(dose: Dose, slots: tuple[str, ...], per_intake: float | None, *, low_acid: bool) -> tuple[Reason, ...]:
+    """Why this form, and why these moments."""
+    found = []
+    if dose.product.nutrient == "vitamin_d":
+        found.append(Reason("why.timing.with_fat", {}))
+    if dose.product.nutrient == "magnesium":
+        if len(slots) > 1:
+            found.append(Reason("why.magnesium.split", {"count": float(len(slots))}))
+        found.append(Reason("why.magnesium.form", {"form": dose.product.form}))
+    if dose.product.nutrient == "calcium":
+        if per_intake is not None:
+            found.append(Reason("why.calcium.per_intake", {"limit": per_intake}))
+        if low_acid:
+            found.append(Reason("why.form.no_acid", {}))
+    return tuple(found)
+
+
+def apart(spacing: Spacing) -> Reason:
+    """Hours to keep from a medicine."""
+    return Reason("why.timing.apart", {"medicine": spacing.medicine, "hours": spacing.hours})
+
+
+def shrunk(dose: Dose, risk: str, probability: float) -> Reason:
+    """A dose made smaller because too many bodies would pass a level."""
+    values: Values = {"nutrient": dose.product.nutrient, "risk": risk, "probability": probability}
+    return Reason("why.shrunk_for_risk", {**values, "amount": dose.per_day})
+
+
+# --------------------------------------------------------------------------------------------- what is not proposed
+
+
 def none_needed(nutrient: str, intake: float, reference: ReferenceIntake) -> Reason:
     """An intake that reaches its reference value without a supplement."""
     return Reason(f"why.{nutrient}.none_needed", against(intake, reference))
 
 
-def against(intake: float, reference: ReferenceIntake) -> dict[str, str | float]:
+def vitamin_d_none_needed(goal: float, reached: float) -> Reason:
+    """A level that reaches its goal without a supplement."""
+    return Reason("why.vitamin_d.none_needed", {"p_now": reached, "goal": goal})
+
+
+def in_range(nutrient: str, intake: float, reference: ReferenceIntake) -> Reason:
+    """An intake within its reference values, of a nutrient that no plan doses."""
+    return Reason(f"withheld.{nutrient}_in_range", against(intake, reference))
+
+
+def no_reference(nutrient: str, authority: str) -> Reason:
+    """A nutrient whose intake cannot be judged for this person."""
+    return Reason("withheld.no_reference", {"nutrient": nutrient, "authority": authority})
+
+
+def no_room(nutrient: str, limit: Room) -> Reason:
+    """A nutrient of which no product fits below the limits."""
+    return Reason("withheld.no_room", {"nutrient": nutrient, "limit": limit.amount})
+
+
+def no_moment_of_day(nutrient: str) -> Reason:
+    """A nutrient that no moment of the day keeps far enough from everything."""
+    return Reason("withheld.no_moment", {"nutrient": nutrient})
+
+
+def at_risk(nutrient: str, risk: str, probability: float) -> Reason:
+    """A nutrient of which even the smallest dose takes too many bodies above a level."""
+    return Reason("withheld.risk", {"nutrient": nutrient, "risk": risk, "probability": probability})
+
+
+def labs_disagree(analyte: str) -> Reason:
+    """A nutrient whose forecast would rest on a result that no possible body meets."""
+    return Reason("withheld.labs_disagree", {"analyte": analyte})
+
+
+def closed(gate: Gate) -> Reason:
+    """A nutrient that a gate withholds."""
+    return Reason("withheld.gate", {"gate": gate.id})
+
+
+# ---------------------------------------------------------------------------------- what becomes of what is taken
+
+
+def ask_first(s: Supplement, gate: Gate) -> Reason:
+    """A present supplement that a gate makes someone else's decision."""
+    return Reason("stopped.ask_first", {"nutrient": s.nutrient, "gate": gate.id})
+
+
+def over_limit(nutrient: str, found: Excess) -> Reason:
+    """Present supplements above a limit: an upper level (with food, where it counts food) or that of a gate."""
+    limit = found.limit
+    values: Values = {"nutrient": nutrient, "amount": found.amount, "limit": limit.amount}
+    if limit.gate:
+        return Reason("stopped.over_gate", {**values, "gate": limit.by})
+    authority = limit.source.text if limit.source else ""
+    return Reason("stopped.over_limit", {**values, "authority": authority, "counted": limit.counted.value})
+
+
+def replaced(s: Supplement) -> Reason:
+    """A present supplement in whose place the plan puts another, or food."""
+    return Reason("stopped.replaced", _of(s))
+
+
+def not_needed(s: Supplement) -> Reason:
+    """A present supplement of something that food and sun bring."""
+    return Reason("stopped.not_needed", _of(s))
+
+
+def left_out(s: Supplement) -> Reason:
+    """A present supplement that falls under the reason for which the plan proposes none."""
+    return Reason("stopped.withheld", _of(s))
+
+
+def moved(s: Supplement, to: tuple[str, ...], avoided: str) -> Reason:
+    """A present supplement that goes on at another moment."""
+    return Reason("stopped.moved", {**_of(s), "to": " ".join(to), "medicine": avoided})
+
+
+def no_moment(s: Supplement, avoided: str) -> Reason:
+    """A present supplement that no moment keeps far enough from a medicine."""
+    return Reason("stopped.no_moment", {**_of(s), "medicine": avoided})
+
+
+def against(intake: float, reference: ReferenceIntake) -> Values:
     """An intake beside the value that a body names."""
     return {"intake": intake, "reference": reference.value, "authority": f"{reference.authority} {reference.year}"}
+
+
+def _of(s: Supplement) -> Values:
+    return {"nutrient": s.nutrient, "form": s.form or "unknown"}

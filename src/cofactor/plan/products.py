@@ -1,16 +1,20 @@
-"""Generic products, and the daily doses that whole units of them make."""
+"""Generic products, and the daily doses that whole units of them make; the product a person takes already."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 
+from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.facts.read import read_table
-from cofactor.facts.types import Product
+from cofactor.facts.types import Product, Source, Trust
+from cofactor.person.types import Supplement
 
 MOST_UNITS_AT_ONCE = 2
 MOST_INTAKES = 3
 DAYS_PER_MONTH = 365.25 / 12
+OWN = "own"
+"""Id of the product that a person takes already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,15 @@ class Dose:
 
     @property
     def cost_per_month(self) -> float | None:
-        """Euros a month."""
+        """Euros a month, or None where no price is known."""
         if self.product.price_eur is None:
             return None
         return self.product.price_eur * self.units * self.intakes * DAYS_PER_MONTH
+
+    @property
+    def owned(self) -> bool:
+        """Whether it is what the person takes already."""
+        return self.product.id == OWN
 
 
 @cache
@@ -67,3 +76,13 @@ def doses(nutrient: str, form: str, per_intake: float | None = None, intakes: in
 
 def _burden(dose: Dose) -> tuple[int, int]:
     return dose.units * dose.intakes, dose.intakes
+
+
+def own(supplement: Supplement) -> Dose | None:
+    """A present supplement as a dose of a product of its own, or None where it is not daily or its form not named."""
+    if supplement.every_days != 1 or supplement.form is None:
+        return None
+    source = Source("The person's own product, as the case gives it", Trust.ASSUMED)
+    unit = NUTRIENT_UNIT[supplement.nutrient]
+    product = Product(OWN, supplement.nutrient, supplement.form, supplement.amount, unit, OWN, None, source)
+    return Dose(product, 1, supplement.times_per_day)

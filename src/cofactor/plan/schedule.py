@@ -1,8 +1,9 @@
 """The moments of a day: where each intake goes, apart from what it must not meet.
 
 Every way of placing the intakes is tried (there are few); those that break a spacing are thrown out, and of the rest
-the one nearest to good habits is kept: vitamin D with a meal that holds fat, magnesium with a meal and late rather than
-early, calcium with a meal where its salt needs acid, and not beside magnesium.
+the one nearest to good habits is kept: what is taken already stays where it is, vitamin D goes with the fattest meal,
+magnesium with a meal and late rather than early, calcium with a meal where its salt needs acid, and not beside
+magnesium.
 """
 
 from __future__ import annotations
@@ -12,30 +13,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cofactor.assess.types import Spacing
+from cofactor.person.occasions import MEALS, meal_shares
 from cofactor.person.types import Medicine, Supplement
 from cofactor.plan.products import Dose
 from cofactor.plan.types import SLOTS, Event
 
 # Local time of each moment. A person's own times can be put beside these once a case file holds them.
 TIME = {"waking": "07:00", "breakfast": "08:00", "lunch": "12:30", "dinner": "19:30", "bedtime": "22:30"}
-MEALS = ("breakfast", "lunch", "dinner")
 # When a medicine is taken, where the case does not say: the class's usual moment (from memory), else breakfast.
 _USUAL_MOMENT = {"H03AA": "waking", "M05BA": "waking", "M05BB": "waking", "A02BC": "waking", "C10AA": "bedtime"}
 _UNSAID = "breakfast"
 
-# Preference of a nutrient for a moment: 0 best. What is not named is not used.
+# Preference of a nutrient for a moment: 0 best. What is not named is not used. Vitamin D: see _habit.
 _PREFERENCE: dict[str, dict[str, float]] = {
-    "vitamin_d": {"lunch": 0, "dinner": 0.5, "breakfast": 1, "bedtime": 4},
     "magnesium": {"dinner": 0, "lunch": 1, "bedtime": 1, "breakfast": 2, "waking": 4},
     "calcium": {"breakfast": 0, "dinner": 0.5, "lunch": 0.5},
 }
-_BESIDE = {
-    frozenset(("calcium", "magnesium")): 2.0,
-    frozenset(("calcium", "iron")): 2.0,
-    frozenset(("calcium", "zinc")): 2.0,
-}
+_WITHOUT_FAT = 4.0
+# Interactions NN001 and NN003: better at different moments, not forbidden at one. Spacings are constraints instead.
+_BESIDE = {frozenset(("calcium", "magnesium")): 2.0, frozenset(("calcium", "zinc")): 2.0}
 _CLOSE_HOURS = 4.0  # intakes of one nutrient nearer than this share the gut's capacity (interaction TM004)
 _CLOSE = 1.0
+_AS_NOW = -10.0  # what is taken already stays at its moments wherever spacings let it
+
+Moments = Mapping[str, tuple[str, ...]]
+"""Name of a medicine or supplement, as a spacing names it -> the moments at which it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,43 +59,28 @@ def _usual(medicine: Medicine) -> str:
     return next((slot for prefix, slot in _USUAL_MOMENT.items() if code.startswith(prefix)), _UNSAID)
 
 
-def place(
-    planned: Mapping[str, Dose],
-    spacings: Sequence[Spacing],
-    medicines: Sequence[MedicineMoment],
-    kept: Sequence[Supplement] = (),
-) -> dict[str, tuple[str, ...]] | None:
-    """Moments for each planned nutrient, or None where no placing keeps every spacing.
-
-    ``kept`` are present supplements that go on; the planned ones are set apart from them where that is better.
-    """
-    choices = [list(_choices(n, dose, spacings, medicines)) for n, dose in planned.items()]
-    others = [(s.nutrient, slot) for s in kept for slot in (s.slots or ((s.slot,) if s.slot else ()))]
-    best: tuple[float, tuple[tuple[str, ...], ...]] | None = None
-    for placing in itertools.product(*choices):
-        cost = sum(_cost(n, slots) for n, slots in zip(planned, placing, strict=True))
-        taken = [(n, slot) for n, slots in zip(planned, placing, strict=True) for slot in slots] + others
-        cost += sum(
-            _BESIDE.get(frozenset((a, b)), 0.0) for (a, i), (b, j) in itertools.combinations(taken, 2) if i == j
-        )
-        if best is None or cost < best[0]:
-            best = cost, placing
-    return None if best is None else dict(zip(planned, best[1], strict=True))
+def moments(medicines: Iterable[MedicineMoment], supplements: Iterable[Supplement] = ()) -> Moments:
+    """The moments that are taken, by the names that spacings use: medicines, and supplements by label or nutrient."""
+    found: dict[str, tuple[str, ...]] = {}
+    for m in medicines:
+        found[m.medicine.as_typed] = (*found.get(m.medicine.as_typed, ()), m.slot)
+    for s in supplements:
+        name = s.label or s.nutrient
+        found[name] = (*found.get(name, ()), *s.slots)
+    return found
 
 
-def _choices(
-    nutrient: str, dose: Dose, spacings: Sequence[Spacing], medicines: Sequence[MedicineMoment]
-) -> Iterable[tuple[str, ...]]:
-    """The sets of moments at which a nutrient may be taken, in the order of the day."""
-    allowed = [s for s in SLOTS if s in _PREFERENCE[nutrient] and _far_enough(nutrient, s, spacings, medicines)]
-    return itertools.combinations(allowed, dose.intakes)
+# --------------------------------------------------------------------------------------------------------- spacing
 
 
-def _far_enough(nutrient: str, slot: str, spacings: Sequence[Spacing], medicines: Sequence[MedicineMoment]) -> bool:
-    moments = {m.medicine.as_typed: m.slot for m in medicines}
-    return all(
-        hours_between(slot, moments.get(s.medicine, _UNSAID)) >= s.hours for s in spacings if nutrient in s.nutrients
-    )
+def too_near(nutrient: str, slot: str, spacings: Iterable[Spacing], taken: Moments) -> str | None:
+    """The medicine or supplement that a nutrient would meet too soon at this moment, or None."""
+    for spacing in spacings:
+        if nutrient in spacing.nutrients:
+            hours = (hours_between(slot, other) for other in taken.get(spacing.medicine, ()))
+            if min(hours, default=spacing.hours) < spacing.hours:
+                return spacing.medicine
+    return None
 
 
 def hours_between(a: str, b: str) -> float:
@@ -107,35 +94,114 @@ def _hour(slot: str) -> float:
     return int(hours) + int(minutes) / 60
 
 
-def _cost(nutrient: str, slots: tuple[str, ...]) -> float:
-    close = sum(hours_between(a, b) < _CLOSE_HOURS for a, b in itertools.combinations(slots, 2))
-    return sum(_PREFERENCE[nutrient][s] for s in slots) + _CLOSE * close
+# --------------------------------------------------------------------------------------------------------- placing
 
 
-def day(
+@dataclass(frozen=True)
+class Day:
+    """What the intakes of a plan have to fit into: spacings, moments already taken, and where people eat most."""
+
+    spacings: Sequence[Spacing]
+    taken: Moments
+    beside: Sequence[Supplement]  # supplements that go on, each with its moments
+    population: str  # whose meals these are: FR | EU | US
+
+    def allows(self, nutrient: str, slot: str) -> bool:
+        """Whether a nutrient keeps its hours from everything at this moment."""
+        return too_near(nutrient, slot, self.spacings, self.taken) is None
+
+    def place(self, planned: Mapping[str, Dose], as_now: Moments) -> dict[str, tuple[str, ...]] | None:
+        """Moments for each planned nutrient, or None where no placing keeps every spacing.
+
+        ``as_now`` are the moments of what is taken already, by nutrient.
+        """
+        choices = [list(self._choices(nutrient, dose)) for nutrient, dose in planned.items()]
+        placings = [dict(zip(planned, placing, strict=True)) for placing in itertools.product(*choices)]
+        return min(placings, key=lambda placing: self._cost(placing, as_now), default=None)
+
+    def _choices(self, nutrient: str, dose: Dose) -> Iterable[tuple[str, ...]]:
+        """The sets of moments at which a dose may be taken, in the order of the day."""
+        liked = self._habit(nutrient)
+        return itertools.combinations([s for s in SLOTS if s in liked and self.allows(nutrient, s)], dose.intakes)
+
+    def _cost(self, placing: Mapping[str, tuple[str, ...]], as_now: Moments) -> float:
+        cost = sum(self._cost_of(n, slots, as_now) for n, slots in placing.items())
+        together = [(n, slot) for n, slots in placing.items() for slot in slots]
+        together += [(s.nutrient, slot) for s in self.beside for slot in s.slots]
+        pairs = (frozenset((a, b)) for (a, i), (b, j) in itertools.combinations(together, 2) if i == j)
+        return cost + sum(_BESIDE.get(pair, 0.0) for pair in pairs)
+
+    def _cost_of(self, nutrient: str, slots: tuple[str, ...], as_now: Moments) -> float:
+        if set(slots) == set(as_now.get(nutrient, ())):
+            return _AS_NOW
+        close = sum(hours_between(a, b) < _CLOSE_HOURS for a, b in itertools.combinations(slots, 2))
+        liked = self._habit(nutrient)
+        return sum(liked[s] for s in slots) + _CLOSE * close
+
+    def _habit(self, nutrient: str) -> Mapping[str, float]:
+        """How little a moment suits a nutrient. Vitamin D: the meal that holds most of the day's food, so most fat."""
+        if nutrient != "vitamin_d":
+            return _PREFERENCE[nutrient]
+        shares = meal_shares("vitamin_d", self.population)
+        most = max(shares[meal] for meal in MEALS)
+        late = {meal: i / 100 for i, meal in enumerate(("lunch", "dinner", "breakfast"))}  # of equal meals, the first
+        meals = {meal: (most - shares[meal]) * _WITHOUT_FAT + late[meal] for meal in MEALS}
+        return {**meals, "bedtime": _WITHOUT_FAT}
+
+
+def settle(slots: Sequence[str], nutrients: Iterable[str], spacings: Sequence[Spacing], taken: Moments) -> Settled:
+    """Moments for a product that goes on: its own where they keep the spacings of all its nutrients, else the nearest.
+
+    ``Settled.moments`` is None where there are too few such moments.
+    """
+    held = tuple(nutrients)
+    found: list[str] = []
+    avoided: str | None = None
+    for slot in slots:
+        near = {s: next(filter(None, (too_near(n, s, spacings, taken) for n in held)), None) for s in SLOTS}
+        avoided = avoided or near[slot]
+        free = [s for s in SLOTS if near[s] is None and s not in found]
+        if not free:
+            return Settled(None, avoided)
+        found.append(min(free, key=lambda s: hours_between(s, slot)))
+    return Settled(tuple(found), avoided)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Moments of a product, and what its own moments would have met."""
+
+    moments: tuple[str, ...] | None
+    avoided: str | None
+
+
+# ------------------------------------------------------------------------------------------------------------- day
+
+
+def events(
     planned: Mapping[str, tuple[Dose, tuple[str, ...]]],
-    kept: Sequence[Supplement],
-    spacings: Sequence[Spacing],
+    day: Day,
     medicines: Sequence[MedicineMoment],
 ) -> tuple[Event, ...]:
     """The day's moments in order, with what is taken and what each thing stands apart from."""
     items: dict[str, list[str]] = {}
     for moment in medicines:
         items.setdefault(moment.slot, []).append(f"medicine:{moment.medicine.as_typed}")
-    for nutrient, (dose, slots) in planned.items():
-        for slot in slots:
-            items.setdefault(slot, []).append(f"{nutrient}:{dose.product.form}")
-    for s in kept:
-        for slot in s.slots or ((s.slot,) if s.slot else ()):
-            items.setdefault(slot, []).append(f"{s.nutrient}:{s.form or 'unknown'}")
+    taken = [(n, dose.product.form, slots) for n, (dose, slots) in planned.items()]
+    taken += [(s.nutrient, s.form or "unknown", s.slots) for s in day.beside]
     apart: dict[str, list[str]] = {}
-    for spacing in spacings:
-        for nutrient, (_, slots) in planned.items():
-            if nutrient in spacing.nutrients:
-                for slot in slots:
-                    apart.setdefault(slot, []).append(f"medicine:{spacing.medicine}")
+    names = _names(day.beside)
+    for nutrient, form, slots in taken:
+        for slot in slots:
+            items.setdefault(slot, []).append(f"{nutrient}:{form}")
+            near = (s.medicine for s in day.spacings if nutrient in s.nutrients and s.medicine in day.taken)
+            apart.setdefault(slot, []).extend(names.get(name, f"medicine:{name}") for name in near)
     return tuple(
         Event(TIME[slot], slot, tuple(items[slot]), tuple(dict.fromkeys(apart.get(slot, ()))))
         for slot in SLOTS
         if slot in items
     )
+
+
+def _names(supplements: Iterable[Supplement]) -> dict[str, str]:
+    return {s.label or s.nutrient: f"{s.nutrient}:{s.form or 'unknown'}" for s in supplements}

@@ -27,7 +27,7 @@ class PlanItem:
     amount: float  # per day, in ``unit``
     unit: str
     elemental_mg: float  # per day
-    product: str  # generic product id
+    product: str  # generic product id, "own" for what the person takes already, "food"
     slots: tuple[str, ...]  # one entry per intake
     per_intake: float  # amount at each slot, in ``unit``
     compound_mg: float | None  # weight of the compound per day, where the form is a salt
@@ -75,7 +75,7 @@ class Plan:
 
     items: tuple[PlanItem, ...]
     withheld: tuple[Withheld, ...]
-    stopped: tuple[Reason, ...]  # present supplements that the plan replaces or asks to end
+    stopped: tuple[Reason, ...]  # what becomes of present supplements: ended, replaced, moved, or to be asked about
     expected: tuple[Expected, ...]
     risks: dict[str, float]  # probability by name, e.g. "Ca_total>2.60"
     schedule: tuple[Event, ...]

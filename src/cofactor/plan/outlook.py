@@ -1,0 +1,137 @@
+"""What a draft does to the person: a year of every possible body, the chance of a goal, the risks, what to expect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from cofactor.assess.forecast import OUTCOMES, Trajectories, trajectories
+from cofactor.facts.load import ANALYTE_UNIT, load
+from cofactor.person.body import Array, Regimen
+from cofactor.person.intake import model_inputs
+from cofactor.person.types import Supplement
+from cofactor.plan.draft import Desk, Draft
+from cofactor.plan.goals import Goal
+from cofactor.plan.types import Expected
+from cofactor.units import MOLAR_MASS
+
+JUDGED_ON = 84.0
+"""Days after which a goal is judged first: 25(OH)D needs about three months (interaction TM008)."""
+HORIZON = 365.0
+_FOOD_INPUTS = {"calcium": "in_Ca", "magnesium": "in_Mg"}
+_EXPECTED = ("25OHD", "Mg_serum", "Ca_total", "PTH")
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A level that few bodies may pass on any day, the nutrients that shrink when more do, and how many may."""
+
+    outcome: str
+    level: float
+    nutrients: tuple[str, ...]  # the first one planned shrinks first
+    most: float
+
+    @property
+    def name(self) -> str:
+        """As ``Plan.risks`` names it."""
+        return f"{self.outcome}>{self.level:g}"
+
+    def share(self, found: Trajectories) -> float:
+        """The largest share of bodies above the level on one day of the year."""
+        return float((found.of(self.outcome) > self.level).mean(axis=0).max())
+
+
+MOST_AT_RISK = 0.025
+RISKS = (
+    Risk("25OHD", 150.0, ("vitamin_d",), MOST_AT_RISK),
+    Risk("Ca_total", 2.60, ("calcium", "vitamin_d"), MOST_AT_RISK),
+    Risk("Mg_serum", 1.10, ("magnesium",), MOST_AT_RISK),
+)
+"""Levels in nmol/L and mmol/L, and the share, that this tool sets: docs/safety.md."""
+LEAST_ADDED = 0.005
+"""A dose that adds no more than this to a risk is not what drives it: one body of two hundred."""
+
+
+def risks(desk: Desk) -> tuple[Risk, ...]:
+    """The risks of everyone, and of passing the upper end of the person's own 25(OH)D goal."""
+    high = desk.goals.levels["25OHD"][1]
+    if high is None:
+        return RISKS
+    return (*RISKS, Risk("25OHD", high, ("vitamin_d",), 1 - desk.goals.probability))
+
+
+def present_regimen(desk: Desk) -> Regimen:
+    """Everything that is taken today, going on."""
+    return Regimen(0.0, model_inputs(desk.intake))
+
+
+def regimen(desk: Desk, draft: Draft) -> Regimen:
+    """What is taken under a draft: supplements that go on, the planned doses, and more of some nutrients from food."""
+    planned = [
+        Supplement(n, d.product.form, d.per_intake, 1.0, slots[0], None, None, None, "", len(slots), slots)
+        for n, d in draft.doses.items()
+        if (slots := draft.slots.get(n))
+    ]
+    inputs = model_inputs(desk.intake, [*(_in_rhythm(s, desk) for s in desk.present.staying), *planned])
+    more = {_FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
+    values = {name: v + more.get(name, 0.0) for name, v in inputs.values.items()}
+    return Regimen(0.0, replace(inputs, values=values))
+
+
+def _in_rhythm(s: Supplement, desk: Desk) -> Supplement:
+    """A present supplement without a start, in the middle of its interval, as the forecast of today takes it."""
+    if s.since is not None or s.every_days <= 1:
+        return s
+    return replace(s, since=desk.intake.today - timedelta(days=round(s.every_days / 2)))
+
+
+def simulate(desk: Desk, taken: Regimen, outcomes: Sequence[str] = OUTCOMES) -> Trajectories:
+    """A year of every possible body."""
+    return trajectories(desk.of, [taken], HORIZON, outcomes)
+
+
+def chance(desk: Desk, draft: Draft, outcome: str, low: float) -> float:
+    """The smallest share of bodies at or above ``low`` on any day from JUDGED_ON to a year."""
+    found = simulate(desk, regimen(desk, draft), (outcome,))
+    return float((found.of(outcome)[:, found.days >= JUDGED_ON] >= low).mean(axis=0).min())
+
+
+def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
+    """The first risk that the draft's own doses drive above its bound.
+
+    Where more bodies stand above a level without any dose, the doses may not add to them.
+    """
+    for risk in risks(desk):
+        share = risk.share(then)
+        if share <= risk.most or not set(risk.nutrients) & set(draft.doses):
+            continue
+        bare = simulate(desk, regimen(desk, Draft(food=draft.food)), (risk.outcome,))
+        if share > max(risk.most, risk.share(bare) + LEAST_ADDED):
+            return risk
+    return None
+
+
+def expected(desk: Desk, now: Trajectories, then: Trajectories) -> Iterable[Expected]:
+    """What the plan does to each level that has a goal or a laboratory range, on the day it is judged."""
+    for outcome in _EXPECTED:
+        goal = desk.goals.levels.get(outcome) or _laboratory_range(outcome, desk.case.person.sex)
+        if goal is None:
+            continue
+        values, before = then.on(outcome, JUDGED_ON), now.on(outcome, JUDGED_ON)
+        p05, p50, p95 = (float(q) for q in np.percentile(values, (5, 50, 95)))
+        within = (_share_within(values, goal), _share_within(before, goal))
+        yield Expected(outcome, ANALYTE_UNIT[outcome], JUDGED_ON, p05, p50, p95, *within, goal)
+
+
+def _laboratory_range(outcome: str, sex: str) -> Goal | None:
+    lab = load().lab(outcome, sex)
+    return None if lab is None or lab.reference_low is None else (lab.reference_low, lab.reference_high)
+
+
+def _share_within(values: Array, goal: Goal) -> float:
+    low, high = goal
+    return float(((values >= low) & (values <= (math.inf if high is None else high))).mean())
