@@ -49,9 +49,9 @@ class Desk:
         return present.per_day(self.present.staying, nutrient)
 
     def options(self, nutrient: str) -> tuple[Dose, ...]:
-        """Doses of the generic form inside every limit, smallest first."""
+        """Doses of the generic form inside every limit, for which the day has moments, smallest first."""
         form = (_LOW_ACID_FORM.get(nutrient) if self.intake.low_acid else None) or _FORM[nutrient]
-        most = _MOST_INTAKES.get(nutrient, products.MOST_INTAKES)
+        most = min(_MOST_INTAKES.get(nutrient, products.MOST_INTAKES), self.day.capacity(nutrient))
         found = products.doses(nutrient, form, self.limits[nutrient].per_intake, most)
         return tuple(d for d in found if d.per_day <= self.room(nutrient).amount)
 
@@ -59,7 +59,9 @@ class Desk:
         """What the person takes already, where it is one daily product inside every limit and of a form to keep."""
         mine = self.ours(nutrient)
         dose = products.own(mine[0]) if len(mine) == 1 else None
-        if dose is None or dose.per_day > self.room(nutrient).amount or not self._worth_keeping(dose):
+        if dose is None or not self._worth_keeping(dose):
+            return None
+        if dose.per_day > self.room(nutrient).amount or dose.intakes > self.day.capacity(nutrient):
             return None
         per_intake = self.limits[nutrient].per_intake
         return dose if per_intake is None or dose.per_intake <= per_intake else None
@@ -114,11 +116,19 @@ class Draft:
         return replace(self, food={**self.food, nutrient: amount}, why={**self.why, nutrient: (why,)})
 
     def without(self, nutrient: str, reason: Reason, gates: tuple[str, ...] = ()) -> Draft:
-        """The draft without a dose of a nutrient, and why."""
-        doses = {n: d for n, d in self.doses.items() if n != nutrient}
-        slots = {n: s for n, s in self.slots.items() if n != nutrient}
-        withheld = (*self.withheld, Withheld(nutrient, gates, reason))
-        return replace(self, doses=doses, slots=slots, withheld=withheld)
+        """The draft with nothing of a nutrient, and why."""
+        return replace(
+            self,
+            doses={n: d for n, d in self.doses.items() if n != nutrient},
+            slots={n: s for n, s in self.slots.items() if n != nutrient},
+            food={n: amount for n, amount in self.food.items() if n != nutrient},
+            withheld=(*self.withheld, Withheld(nutrient, gates, reason)),
+        )
+
+    @property
+    def added(self) -> frozenset[str]:
+        """Nutrients of which it brings more, from products or from food."""
+        return frozenset((*self.doses, *self.food))
 
     @property
     def closed(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cofactor.assess.limits import Counted
 from cofactor.assess.types import Gate, Spacing
 from cofactor.facts.types import ReferenceIntake
 from cofactor.person.types import Supplement
@@ -137,8 +138,8 @@ def over_limit(nutrient: str, found: Excess) -> Reason:
     values: Values = {"nutrient": nutrient, "amount": found.amount, "limit": limit.amount}
     if limit.gate:
         return Reason("stopped.over_gate", {**values, "gate": limit.by})
-    authority = limit.source.text if limit.source else ""
-    return Reason("stopped.over_limit", {**values, "authority": authority, "counted": limit.counted.value})
+    key = "stopped.over_total" if limit.counted == Counted.TOTAL else "stopped.over_limit"
+    return Reason(key, {**values, "authority": limit.source.text if limit.source else ""})
 
 
 def replaced(s: Supplement) -> Reason:

@@ -128,19 +128,26 @@ def _fill(on: Desk, draft: Draft, nutrient: str, gap: _Gap) -> Draft:
     """Nothing where nothing is missing, else what is taken already where it is enough, else food, else a product."""
     if gap.asked <= 0:
         return draft.without(nutrient, explain.none_needed(nutrient, gap.intake, gap.reference))
-    own, limit = on.own(nutrient), on.room(nutrient)
+    own = on.own(nutrient)
     if own is not None and own.per_day >= gap.asked:
         return draft.with_dose(nutrient, own, explain.kept(own))
     if gap.central <= FOOD_FIRST_MG[nutrient]:
         return draft.with_food(nutrient, gap.asked, explain.food_first(nutrient, gap.intake, gap.reference, gap.asked))
     options = on.options(nutrient)
     if not options:
-        return draft.without(nutrient, explain.no_room(nutrient, limit))
+        return _no_product(on, draft, nutrient)
     chosen = _or_own(next((d for d in options if d.per_day >= gap.asked), options[-1]), own)
     why = [explain.gap(nutrient, gap.intake, gap.reference, chosen)]
     if chosen.per_day < gap.asked:
-        why.append(explain.capped(nutrient, limit))
+        why.append(explain.capped(nutrient, on.room(nutrient)))
     return draft.with_dose(nutrient, chosen, *why)
+
+
+def _no_product(on: Desk, draft: Draft, nutrient: str) -> Draft:
+    """No moment of the day keeps the spacings, or no product fits below the limits."""
+    if not on.day.capacity(nutrient):
+        return draft.without(nutrient, explain.no_moment_of_day(nutrient))
+    return draft.without(nutrient, explain.no_room(nutrient, on.room(nutrient)))
 
 
 def _or_own(dose: Dose, own: Dose | None) -> Dose:
@@ -162,7 +169,7 @@ def _vitamin_d(on: Desk, draft: Draft) -> Draft:
         return _moments(on, draft.with_dose("vitamin_d", own, explain.kept(own)))
     options = on.options("vitamin_d")
     if not options:
-        return draft.without("vitamin_d", explain.no_room("vitamin_d", on.room("vitamin_d")))
+        return _no_product(on, draft, "vitamin_d")
     # more vitamin D never lowers 25(OH)D, so the smallest dose that is enough is found by halving
     first = bisect_left(options, True, key=lambda dose: _reached(on, draft, dose) >= asked)
     dose = options[first] if first < len(options) else _or_own(options[-1], own)
@@ -186,15 +193,9 @@ def _too_much(on: Desk, draft: Draft, dose: Dose) -> bool:
 
 
 def _moments(on: Desk, draft: Draft) -> Draft:
-    """Place every intake; what cannot keep its spacing is left out, calcium before magnesium before vitamin D."""
-    for nutrient in ("", "calcium", "magnesium", "vitamin_d"):
-        if nutrient in draft.doses:
-            draft = draft.without(nutrient, explain.no_moment_of_day(nutrient))
-        as_now = {n: on.ours(n)[0].slots for n, d in draft.doses.items() if d.owned}
-        slots = on.day.place(draft.doses, as_now)
-        if slots is not None:
-            return replace(draft, slots=slots)
-    raise AssertionError("nothing at all can always be placed")
+    """Place every intake."""
+    as_now = {n: on.ours(n)[0].slots for n, dose in draft.doses.items() if dose.owned}
+    return replace(draft, slots=on.day.place(draft.doses, as_now))
 
 
 def _shrink(on: Desk, draft: Draft) -> tuple[Draft, Regimen, Trajectories]:
@@ -209,8 +210,9 @@ def _shrink(on: Desk, draft: Draft) -> tuple[Draft, Regimen, Trajectories]:
 
 
 def _smaller(on: Desk, draft: Draft, risk: Risk, share: float) -> Draft:
-    nutrient = next(n for n in risk.nutrients if n in draft.doses)
-    smaller = [d for d in on.options(nutrient) if d.per_day < draft.doses[nutrient].per_day]
+    nutrient = next(n for n in risk.nutrients if n in draft.added)
+    dose = draft.doses.get(nutrient)
+    smaller = [d for d in on.options(nutrient) if dose is not None and d.per_day < dose.per_day]
     if not smaller:
         return draft.without(nutrient, explain.at_risk(nutrient, risk.name, share))
     return draft.with_dose(nutrient, smaller[-1], explain.shrunk(smaller[-1], risk.name, share))

@@ -101,15 +101,15 @@ def chance(desk: Desk, draft: Draft, outcome: str, low: float) -> float:
 
 
 def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
-    """The first risk that the draft's own doses drive above its bound.
+    """The first risk that what the draft adds drives above its bound.
 
-    Where more bodies stand above a level without any dose, the doses may not add to them.
+    Where more bodies stand above a level without it, the draft may not add to them.
     """
     for risk in risks(desk):
         share = risk.share(then)
-        if share <= risk.most or not set(risk.nutrients) & set(draft.doses):
+        if share <= risk.most or not draft.added.intersection(risk.nutrients):
             continue
-        bare = simulate(desk, regimen(desk, Draft(food=draft.food)), (risk.outcome,))
+        bare = simulate(desk, regimen(desk, Draft()), (risk.outcome,))
         if share > max(risk.most, risk.share(bare) + LEAST_ADDED):
             return risk
     return None

@@ -106,23 +106,23 @@ class Day:
     beside: Sequence[Supplement]  # supplements that go on, each with its moments
     population: str  # whose meals these are: FR | EU | US
 
-    def allows(self, nutrient: str, slot: str) -> bool:
-        """Whether a nutrient keeps its hours from everything at this moment."""
-        return too_near(nutrient, slot, self.spacings, self.taken) is None
+    def capacity(self, nutrient: str) -> int:
+        """At how many moments of the day a nutrient may be taken."""
+        return len(self._open(nutrient))
 
-    def place(self, planned: Mapping[str, Dose], as_now: Moments) -> dict[str, tuple[str, ...]] | None:
-        """Moments for each planned nutrient, or None where no placing keeps every spacing.
+    def place(self, planned: Mapping[str, Dose], as_now: Moments) -> dict[str, tuple[str, ...]]:
+        """Moments for each planned nutrient, of which none has more intakes than its :meth:`capacity`.
 
         ``as_now`` are the moments of what is taken already, by nutrient.
         """
-        choices = [list(self._choices(nutrient, dose)) for nutrient, dose in planned.items()]
+        choices = [itertools.combinations(self._open(n), dose.intakes) for n, dose in planned.items()]
         placings = [dict(zip(planned, placing, strict=True)) for placing in itertools.product(*choices)]
-        return min(placings, key=lambda placing: self._cost(placing, as_now), default=None)
+        return min(placings, key=lambda placing: self._cost(placing, as_now))
 
-    def _choices(self, nutrient: str, dose: Dose) -> Iterable[tuple[str, ...]]:
-        """The sets of moments at which a dose may be taken, in the order of the day."""
+    def _open(self, nutrient: str) -> list[str]:
+        """The moments at which a nutrient may be taken, in the order of the day."""
         liked = self._habit(nutrient)
-        return itertools.combinations([s for s in SLOTS if s in liked and self.allows(nutrient, s)], dose.intakes)
+        return [s for s in SLOTS if s in liked and too_near(nutrient, s, self.spacings, self.taken) is None]
 
     def _cost(self, placing: Mapping[str, tuple[str, ...]], as_now: Moments) -> float:
         cost = sum(self._cost_of(n, slots, as_now) for n, slots in placing.items())

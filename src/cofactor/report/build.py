@@ -16,7 +16,8 @@ from cofactor.person.body import present
 from cofactor.person.derived import ADULT, measured
 from cofactor.person.intake import Intake, intake, model_inputs
 from cofactor.person.types import Case
-from cofactor.plan.optimise import JUDGED_ON, Planned, plan
+from cofactor.plan.optimise import Planned, plan
+from cofactor.plan.outlook import JUDGED_ON
 from cofactor.plan.types import Reason
 from cofactor.report import flows
 from cofactor.report.types import Report
