@@ -46,12 +46,13 @@ class Risk:
 
 
 MOST_AT_RISK = 0.025
-"""Share of bodies that may pass a level of RISKS; levels (nmol/L, mmol/L) and share are choices: docs/safety.md."""
+"""Share of bodies that may pass a level of RISKS: a choice of this tool (docs/safety.md)."""
 RISKS = (
     Risk("25OHD", 150.0, ("vitamin_d",), MOST_AT_RISK),
     Risk("Ca_total", 2.60, ("calcium", "vitamin_d"), MOST_AT_RISK),
     Risk("Mg_serum", 1.10, ("magnesium",), MOST_AT_RISK),
 )
+"""Levels in nmol/L and mmol/L: choices, at the upper limits of serum calcium and magnesium that gates STOP at."""
 LEAST_ADDED = 0.005
 """A dose that adds no more than this to a risk is not what drives it: one body of two hundred."""
 
