@@ -143,24 +143,19 @@ def run_of(case: Case, seed: int = 1) -> Run:
 
 
 @pytest.fixture(scope="session")
-def few_bodies() -> Any:
-    """Sixteen possible bodies instead of hundreds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(update, "DRAWN", 24)
-        patch.setattr(update, "KEPT", 16)
-        patch.setattr(update, "ENOUGH", 3.0)
-        if hasattr(update, "SOUGHT"):
-            patch.setattr(update, "SOUGHT", 3.0)
-        yield
-
-
-@pytest.fixture(scope="session")
 def drawn() -> Callable[[int], dict[str, Any]]:
     """Random case files by seed."""
     return draw
 
 
 @pytest.fixture(scope="session")
-def planned(few_bodies: None) -> Callable[[Mapping[str, Any] | str], Run]:  # noqa: ARG001 - sets the number
-    """Plans on few bodies."""
-    return lambda value: run_of(parse_case(value))
+def planned() -> Callable[[Mapping[str, Any] | str], Run]:
+    """Plans on sixteen possible bodies instead of hundreds."""
+
+    def of(value: Mapping[str, Any] | str) -> Run:
+        with pytest.MonkeyPatch.context() as few:
+            for name, number in {"DRAWN": 24, "KEPT": 16, "ENOUGH": 3.0, "SOUGHT": 3.0}.items():
+                few.setattr(update, name, number, raising=name != "SOUGHT")
+            return run_of(parse_case(value))
+
+    return of
