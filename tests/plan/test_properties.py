@@ -136,36 +136,34 @@ def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
     for run in runs:
         for (outcome, level), nutrients in drivers.items():
             share = (run.found.then.of(outcome) > level).mean(axis=0).max()
-            if share > 0.025 and nutrients & {i.nutrient for i in run.found.plan.items}:
+            if share > 0.025 and nutrients & {i.nutrient for i in run.pills()}:
                 desk = drafting.desk(run.case, run.eaten, run.gates, run.of)
-                bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft()), (outcome,))
-                assert share <= (bare.of(outcome) > level).mean(axis=0).max() + 0.005
+                food = {i.nutrient: i.amount for i in run.found.plan.items if i.form == "food"}
+                bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft(food=food)), (outcome,))
+                assert share <= (bare.of(outcome) > level).mean(axis=0).max() + 0.01
 
 
 # --------------------------------------------------------------------------------------------------------- monotone
 
 
+@pytest.mark.parametrize("nutrient", PLANNED)
 @pytest.mark.parametrize("factor", [0.7, 0.35])
-def test_a_tighter_daily_limit_never_gives_a_higher_dose(runs, factor, monkeypatch):
+def test_a_tighter_daily_limit_never_gives_a_higher_dose(runs, nutrient, factor, monkeypatch):
+    """Of the nutrient it limits; the others may move with it, since the nutrients act on one another."""
+
     def tighter(case):
-        return {
-            name: replace(
-                limit,
-                caps=tuple(
-                    cap if cap.counted == Counted.INTAKE else replace(cap, amount=cap.amount * factor)
-                    for cap in limit.caps
-                ),
-            )
-            for name, limit in hard_limits(case).items()
-        }
+        limits = hard_limits(case)
+        limit = limits[nutrient]
+        daily = (c if c.counted == Counted.INTAKE else replace(c, amount=c.amount * factor) for c in limit.caps)
+        return {**limits, nutrient: replace(limit, caps=tuple(daily))}
 
     monkeypatch.setattr(drafting, "hard_limits", tighter)
     lower = 0
-    for run in runs[::4]:
-        strict = run.again()
-        for nutrient in PLANNED:
-            assert strict.dose(nutrient) <= run.dose(nutrient) + 1e-9, nutrient
-            lower += strict.dose(nutrient) < run.dose(nutrient)
+    for run in runs[::2]:
+        if run.dose(nutrient):
+            dose = run.again().dose(nutrient)
+            assert dose <= run.dose(nutrient)
+            lower += dose < run.dose(nutrient)
     assert lower > 0
 
 
@@ -207,7 +205,7 @@ def left(case, gates, nutrient: str) -> float:
     return room(hard_limits(case)[nutrient], gates, eaten, 0.0).amount
 
 
-@pytest.mark.parametrize("question", ["kidney_stones", "immobile", "pregnancy_planned", "hypertension"])
+@pytest.mark.parametrize("question", ["kidney_stones", "pregnancy_planned", "diabetes", "hypertension"])
 def test_a_yes_to_a_gate_question_never_raises_a_dose(planned, drawn, question):
     for seed in range(100, 112):
         value = drawn(seed)

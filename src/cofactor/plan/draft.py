@@ -126,11 +126,6 @@ class Draft:
         )
 
     @property
-    def added(self) -> frozenset[str]:
-        """Nutrients of which it brings more, from products or from food."""
-        return frozenset((*self.doses, *self.food))
-
-    @property
     def closed(self) -> frozenset[str]:
         """Nutrients that are left out."""
         return frozenset(w.nutrient for w in self.withheld)

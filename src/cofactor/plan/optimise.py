@@ -210,9 +210,8 @@ def _shrink(on: Desk, draft: Draft) -> tuple[Draft, Regimen, Trajectories]:
 
 
 def _smaller(on: Desk, draft: Draft, risk: Risk, share: float) -> Draft:
-    nutrient = next(n for n in risk.nutrients if n in draft.added)
-    dose = draft.doses.get(nutrient)
-    smaller = [d for d in on.options(nutrient) if dose is not None and d.per_day < dose.per_day]
+    nutrient = next(n for n in risk.nutrients if n in draft.doses)
+    smaller = [d for d in on.options(nutrient) if d.per_day < draft.doses[nutrient].per_day]
     if not smaller:
         return draft.without(nutrient, explain.at_risk(nutrient, risk.name, share))
     return draft.with_dose(nutrient, smaller[-1], explain.shrunk(smaller[-1], risk.name, share))
