@@ -38,9 +38,10 @@ def gap(nutrient: str, intake: float, reference: ReferenceIntake, dose: Dose) ->
     return Reason(f"why.{nutrient}.gap", {**against(intake, reference), "amount": dose.per_day})
 
 
-def food_first(nutrient: str, intake: float, reference: ReferenceIntake, short: float) -> Reason:
-    """An intake a little below its reference value, which food can fill."""
-    return Reason(f"why.{nutrient}.food_first", {**against(intake, reference), "gap": short})
+def food_first(nutrient: str, intake: float, reference: ReferenceIntake, amount: float) -> Reason:
+    """An intake a little below its reference value, and how much more from food fills that."""
+    values = {**against(intake, reference), "gap": reference.value - intake, "amount": amount}
+    return Reason(f"why.{nutrient}.food_first", values)
 
 
 def capped(nutrient: str, limit: Room) -> Reason:

@@ -8,6 +8,7 @@ bound. What a gate withholds is never proposed, and no dose passes a limit.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ from cofactor.plan.types import Plan, Reason
 FOOD_FIRST_MG = {"calcium": 300.0, "magnesium": 50.0}
 """A gap of the central estimate up to this is left to food. Choices of this tool: a glass of milk and a yogurt, or half
 a litre of a calcium-rich water; two slices of wholemeal bread, or half a handful of almonds."""
+
+_FOOD_STEP_MG = 10.0  # nobody weighs food more finely
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +129,14 @@ def _gap(on: Desk, nutrient: str) -> _Gap | None:
 
 def _fill(on: Desk, draft: Draft, nutrient: str, gap: _Gap) -> Draft:
     """Nothing where nothing is missing, else what is taken already where it is enough, else food, else a product."""
-    if gap.asked <= 0:
+    if gap.central <= 0:
         return draft.without(nutrient, explain.none_needed(nutrient, gap.intake, gap.reference))
     own = on.own(nutrient)
     if own is not None and own.per_day >= gap.asked:
         return draft.with_dose(nutrient, own, explain.kept(own))
     if gap.central <= FOOD_FIRST_MG[nutrient]:
-        return draft.with_food(nutrient, gap.asked, explain.food_first(nutrient, gap.intake, gap.reference, gap.asked))
+        amount = math.ceil(gap.asked / _FOOD_STEP_MG) * _FOOD_STEP_MG
+        return draft.with_food(nutrient, amount, explain.food_first(nutrient, gap.intake, gap.reference, amount))
     options = on.options(nutrient)
     if not options:
         return _no_product(on, draft, nutrient)
