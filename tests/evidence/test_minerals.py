@@ -3,14 +3,14 @@
 import pytest
 
 from cofactor.evidence import minerals
-from cofactor.evidence.predict import draws
+from cofactor.evidence.layer import draws
 from cofactor.evidence.published import COLUMNS, Kind, parse, shipped
 
 
 @pytest.fixture(scope="module")
 def found():
     rows, unread = minerals.read(shipped(Kind.MINERAL))
-    return {(r.row.text("trial_id"), r.row.text("arm"), r.row.text("outcome"), r.row.time_days): float(v[0])
+    return {(r.row.text("trial_id"), r.row.text("arm"), r.row.text("outcome"), r.row.time_days): float(v.value[0])
             for r, v in zip(rows, minerals.predict(rows, draws()), strict=True)}, unread  # fmt: skip
 
 
@@ -55,4 +55,4 @@ def test_a_new_row_in_conventional_units():
     )  # fmt: skip
     assert not unread
     (value,) = minerals.predict(rows, draws())
-    assert 2.02 < value[0] < 2.2
+    assert 2.02 < value.value[0] < 2.2

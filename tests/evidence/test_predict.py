@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cofactor.evidence.arms import arms
+from cofactor.evidence.layer import draws
 from cofactor.evidence.people import between_people, spreads
-from cofactor.evidence.predict import draws, predict
+from cofactor.evidence.predict import predict
 from cofactor.evidence.problem import data, fit_arms
 from cofactor.evidence.published import Kind, shipped
 from cofactor.evidence.rest import at_rest

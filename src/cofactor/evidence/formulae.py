@@ -13,7 +13,8 @@ from functools import cache
 
 import numpy as np
 
-from cofactor.evidence.arms import Arm, Measure, Observation
+from cofactor.evidence.arms import Arm
+from cofactor.evidence.observed import Measure, Observation
 from cofactor.evidence.problem import Array, data
 from cofactor.facts.types import Source, Trust
 
@@ -94,7 +95,7 @@ REGRESSION = "regression"
 def applies(arm: Arm, o: Observation) -> bool:
     """Whether formulae answer an observation: 25(OH)D under D3 or nothing, taken day by day or nearly so."""
     levels = o.measure in (Measure.LEVEL, Measure.CHANGE, Measure.DIFFERENCE) and o.comparator in (None, "placebo")
-    regular = all(d.every_days <= 366 for d in arm.regimen.doses)
+    regular = arm.iu_per_day > 0 or not arm.regimen.doses
     plain = o.analyte == "25OHD" or (o.analyte == "25OHD3" and "D2" not in arm.forms)
     return plain and levels and regular and set(arm.forms) <= {"D3"}
 

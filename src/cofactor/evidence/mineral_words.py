@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from cofactor.evidence import dosing
 from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.published import Row
+from cofactor.evidence.reasons import CannotBeSimulatedError, Why
 from cofactor.model.tables import outcomes
 from cofactor.person.inputs import calcium_factor, magnesium_factor
 from cofactor.person.traits import calcium_absorption, covariate, usual_gfr
@@ -61,10 +62,6 @@ class Reading:
     scale: float
 
 
-class CannotBeSimulatedError(ValueError):
-    """A row says something that the model does not do; the message says what."""
-
-
 # ----------------------------------------------------------------------------------------------------- what is read
 
 _SYMBOL = {row.id: row.symbol for row in outcomes()}
@@ -110,12 +107,12 @@ def reading(row: Row) -> Reading:
     """What a row reads. Raises :class:`CannotBeSimulatedError`."""
     text, unit = row.text("outcome").lower(), row.text("unit").lower()
     if row.number("value_mean") is None or re.search("direction|sign", f"{text} {unit}"):
-        raise CannotBeSimulatedError("a direction without a number")
+        raise CannotBeSimulatedError(Why.DIRECTION)
     if re.search(r"\bauc|area|load retention|share|balance|risk|faecal|fecal|\binr\b|incidence|retention", text):
-        raise CannotBeSimulatedError(f"outcome {row.text('outcome')!r} is no level that the model reports")
+        raise CannotBeSimulatedError(Why.OUTCOME, row.text("outcome"))
     analyte = next((name for pattern, name in _READINGS if re.search(pattern, text)), None)
     if analyte is None:
-        raise CannotBeSimulatedError(f"outcome {row.text('outcome')!r} is no level that the model reports")
+        raise CannotBeSimulatedError(Why.OUTCOME, row.text("outcome"))
     measure = _measure(text, unit, analyte)
     symbol = _MODEL_SYMBOL.get(analyte) or _SYMBOL.get(analyte, analyte)
     return Reading(symbol, analyte, measure, row.text("unit"), _scale(row, analyte, measure))
@@ -146,7 +143,7 @@ def _scale(row: Row, analyte: str, measure: str) -> float:
     try:
         return 1 / convert(1.0, unit, own, "phosphate" if analyte == "uP" else analyte)
     except UnitError as error:
-        raise CannotBeSimulatedError(f"unit {unit!r} cannot be read for {row.text('outcome')!r}") from error
+        raise CannotBeSimulatedError(Why.UNIT, unit) from error
 
 
 # ------------------------------------------------------------------------------------------------------ what is done
@@ -158,7 +155,7 @@ def plan(row: Row, baseline_25ohd: float | None) -> Plan:
     if re.search(r"\b(ca|calcium) absorption", row.text("outcome").lower()) and re.search("habitual|load", words):
         words += " calcium"
     if re.search(r"acenocoumarol|warfarin|\bvka\b", words):
-        raise CannotBeSimulatedError("clotting is not in the model")
+        raise CannotBeSimulatedError(Why.CLOTTING)
     for pattern, reader in _READERS:
         if re.search(pattern, words):
             found = reader(row, words)
@@ -168,7 +165,7 @@ def plan(row: Row, baseline_25ohd: float | None) -> Plan:
                 days=found.days or _days(row),
                 rest_at=found.rest_at or baseline_25ohd,
             )
-    raise CannotBeSimulatedError(f"intervention {row.text('intervention')!r} is nothing that the model follows")
+    raise CannotBeSimulatedError(Why.INTERVENTION, row.text("intervention"))
 
 
 def people(row: Row) -> Constants:
@@ -245,7 +242,7 @@ def _magnesium_meal(row: Row, words: str, dose: float | None) -> Plan:
     servings = _doses_a_day(words)
     own = 36.0 if "meal" in words and servings == 1 else 0.0  # magnesium of the standard meal of Fine 1991, as recalled
     if dose is None or "mg/l" in words:
-        raise CannotBeSimulatedError("the amount of magnesium is not in the table")
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     factor = 1.0 if "meal" in words else 1 / 1.14  # with over without a meal, Sabatier 2002
     form = magnesium_factor(row.text("form")) if row.text("form") in ("oxide", "diglycinate", "bisglycinate") else 1.0
     total = _mmol(dose + own, "magnesium")
@@ -255,9 +252,9 @@ def _magnesium_meal(row: Row, words: str, dose: float | None) -> Plan:
 def _calcium(row: Row, words: str) -> Plan:
     outcome, dose = row.text("outcome").lower(), _dose(row)
     if re.search(r"edta|citrate infusion|gluconate|chloride iv|\biv\b|infus|clamp", words):
-        raise CannotBeSimulatedError("how far calcium in blood was moved is not in the table")
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     if dose is None:
-        raise CannotBeSimulatedError("the amount of calcium is not in the table")
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     if re.search(r"\bzn|zinc", outcome):
         eaten = (("in_Zn", 17.6 / _ZN_G_PER_MOL),)  # 17.6 mg/d, and 600 mg halve absorption: Wood & Zheng 1997
         return Plan((("ZnCa", 1 / (1 + dose / 600)),), 1e-6, of=eaten)
@@ -281,7 +278,7 @@ def _vitamin_d(row: Row, words: str) -> Plan:
 def _calcitriol(row: Row, _: str) -> Plan:
     dose = _dose(row)
     if dose is None:
-        raise CannotBeSimulatedError("the amount of calcitriol is not in the table")
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     return Plan((("in_C125", dose * _CALCITRIOL_PER_UG),))
 
 
@@ -292,7 +289,7 @@ def _vitamin_k(row: Row, _: str) -> Plan:
 def _zinc(row: Row, words: str) -> Plan:
     dose = _dose(row)
     if dose is None or "test dose" in words or "fasting" in row.text("intervention").lower():
-        raise CannotBeSimulatedError("absorption of a fasting test dose of zinc is not in the model")
+        raise CannotBeSimulatedError(Why.TEST_DOSE)
     phytate = re.search(r"(\d+) ?(?:mg )?phytate", words)
     binds = float(phytate[1]) / _PHYTATE_G_PER_MOL if phytate else None
     taken = [("in_Zn", dose / _ZN_G_PER_MOL)]
@@ -304,7 +301,7 @@ def _phosphate(row: Row, words: str) -> Plan:
         return Plan((("in_P", 60.9), ("in_Ca", 35.0)), _days(row), (("in_P", 31.5), ("in_Ca", 15.0)), _days(row))
     dose = _dose(row)
     if dose is None:
-        raise CannotBeSimulatedError("the amount of phosphorus is not in the table")
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     return Plan((("in_P", 42.0 + _mmol(dose, "phosphorus")),))  # above the reference diet, 42 mmol/d
 
 

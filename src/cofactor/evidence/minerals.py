@@ -14,11 +14,12 @@ import numpy as np
 
 from cofactor.engine.solve import Change, Event, Solution, Tolerance, solve
 from cofactor.errors import EngineError
-from cofactor.evidence.arms import Unread, said_of_people
+from cofactor.evidence.baselines import said_of_people
 from cofactor.evidence.dosing import Dose
-from cofactor.evidence.mineral_words import CannotBeSimulatedError, Constants, Plan, Reading, plan, reading
-from cofactor.evidence.predict import Array, Draws
+from cofactor.evidence.layer import Array, Draws
+from cofactor.evidence.mineral_words import Constants, Plan, Reading, plan, reading
 from cofactor.evidence.published import Kind, Row
+from cofactor.evidence.reasons import CannotBeSimulatedError, Unread
 from cofactor.evidence.rest import at_rest
 from cofactor.units import UnitError, convert
 
@@ -57,7 +58,7 @@ def read(rows: Iterable[Row]) -> tuple[tuple[Read, ...], tuple[Unread, ...]]:
             what = reading(row)
             found.append(Read(row, plan(row, _level_of_vitamin_d(row, table)), what))
         except CannotBeSimulatedError as error:
-            unread.append(Unread(row, str(error)))
+            unread.append(Unread(row, error.why, error.got))
     return tuple(found), tuple(unread)
 
 
@@ -76,17 +77,27 @@ def _level_of_vitamin_d(row: Row, table: Sequence[Row]) -> float | None:
     return said_of_people(row.text("population"))
 
 
-def predict(rows: Sequence[Read], given: Draws) -> list[Array]:
-    """What is expected of each row, in the row's unit: arrays of shape (sets,). Rows of one plan share its run."""
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What is expected of a row, and the level it starts from, in the row's unit: arrays of shape (sets,)."""
+
+    value: Array
+    start: Array
+
+
+def predict(rows: Sequence[Read], given: Draws) -> list[Expected]:
+    """What is expected of each row. Rows of one plan share its run."""
     plans: dict[Plan, list[int]] = {}
     for i, row in enumerate(rows):
         plans.setdefault(row.plan, []).append(i)
-    found: dict[int, Array] = {}
+    found: dict[int, Expected] = {}
     for of, which in plans.items():
         symbols = list(dict.fromkeys(rows[i].reading.symbol for i in which))
         before, after = _run(of, given, symbols)
         for i in which:
-            found[i] = _value(rows[i], before[rows[i].reading.symbol], after[rows[i].reading.symbol])
+            start, end = before[rows[i].reading.symbol], after[rows[i].reading.symbol]
+            scale = 100 / np.abs(start) if rows[i].reading.measure == "percent" else rows[i].reading.scale
+            found[i] = Expected(_value(rows[i], start, end), np.abs(start) * scale)
     return [found[i] for i in range(len(rows))]
 
 

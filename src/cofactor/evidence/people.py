@@ -14,7 +14,8 @@ import numpy as np
 
 from cofactor.engine.program import Program
 from cofactor.evidence.arms import Arm
-from cofactor.evidence.predict import Array, Deviations, layer
+from cofactor.evidence.bodies import Deviations
+from cofactor.evidence.layer import Array, layer
 from cofactor.facts.load import load
 from cofactor.model.tables import Kind, parameters, shared_factors
 

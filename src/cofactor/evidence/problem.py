@@ -20,9 +20,12 @@ from cofactor.engine.program import Program
 from cofactor.errors import CofactorError
 from cofactor.evidence import acceptance
 from cofactor.evidence.acceptance import Statistic
-from cofactor.evidence.arms import Arm, Measure, Observation, arms
-from cofactor.evidence.predict import draws, layer, predict
+from cofactor.evidence.arms import Arm, arms
+from cofactor.evidence.layer import draws, layer
+from cofactor.evidence.observed import Measure, Observation
+from cofactor.evidence.predict import predict
 from cofactor.evidence.published import Kind, parse, shipped
+from cofactor.evidence.reasons import Rule
 from cofactor.facts.types import Trust
 from cofactor.model.tables import parameters
 
@@ -131,7 +134,7 @@ def data() -> Data:
 def _is_used(arm: Arm, o: Observation) -> bool:
     """Whether the fit sees an observation: not what fixes the start, nor percent changes from an unknown level."""
     is_start = arm.anchor > 0 and not arm.regimen.doses and o.analyte.startswith("25OHD")
-    unstarted = any(f.endswith("none is given") for f in arm.filled) and o.measure is not Measure.DIFFERENCE
+    unstarted = any(f.rule is Rule.USUAL for f in arm.filled) and o.measure is not Measure.DIFFERENCE
     return o.analyte in _FITTED and not is_start and not unstarted and o.measure is not Measure.PERCENT
 
 

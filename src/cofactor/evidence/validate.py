@@ -15,17 +15,19 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from cofactor.engine.generate import human
 from cofactor.evidence import acceptance, formulae, minerals
 from cofactor.evidence.acceptance import Verdict
-from cofactor.evidence.arms import UNITS, Arm, Measure, Observation, Unread, arms
+from cofactor.evidence.arms import Arm, arms
+from cofactor.evidence.layer import Array, draws, layer
+from cofactor.evidence.observed import UNITS, Measure, Observation
 from cofactor.evidence.people import between_people, between_trials, reading_log_sd
-from cofactor.evidence.predict import Array, draws, layer, predict
+from cofactor.evidence.predict import predict
 from cofactor.evidence.published import Kind, Row, read, shipped
+from cofactor.evidence.reasons import Filled, Unread
 from cofactor.evidence.score import BANDS, Score, score
 from cofactor.facts.types import Trust
 from cofactor.model.posterior import Ensemble, ensemble, read_ensemble
@@ -57,7 +59,7 @@ class Judged:
     core: bool = False
     left_out: float | None = None
     formulae: Mapping[str, float] = field(default_factory=dict)
-    filled: tuple[str, ...] = ()
+    filled: tuple[Filled, ...] = ()
 
     @property
     def covered(self) -> bool:
@@ -154,10 +156,20 @@ def _vitamin_d(rows: Iterable[Row], *, known: bool) -> tuple[list[Judged], tuple
 
 
 def _noisy(o: Observation, means: Array, rng: np.random.Generator) -> Array:
-    """Arm means as they would be read: with the error of sampling and of the table, for levels in nmol/L."""
-    if o.unit != UNITS["25OHD"]:
-        return means
-    return np.asarray(means + layer()["trial_reading"].value * rng.standard_normal(len(means)))
+    """Arm means as a trial would read them: with the error of sampling and of the table for 25(OH)D and the like."""
+    if o.unit == UNITS["25OHD"] and o.analyte != "D3":
+        return np.asarray(means + layer()["trial_reading"].value * rng.standard_normal(len(means)))
+    start = o.start if o.start is not None else float(np.abs(means).mean())
+    return _between_trials(o.measure, means, np.full(len(means), start), rng)
+
+
+def _between_trials(measure: str, means: Array, start: Array, rng: np.random.Generator) -> Array:
+    """Levels other than 25(OH)D as trials read them: assays and people differ, less so for changes."""
+    normal = rng.standard_normal(len(means))
+    if measure in (Measure.LEVEL, Measure.HIGHEST, Measure.RATIO, Measure.AREA):
+        return np.asarray(means * np.exp(layer()["other_level"].value * normal))
+    width = np.hypot(layer()["other_change"].value * means, layer()["other_floor"].value * start)
+    return np.asarray(means + width * normal)
 
 
 def _judge(arm: Arm, o: Observation, mean: float, means: Array, people: Array, left_out: float | None) -> Judged:
@@ -215,16 +227,16 @@ def _minerals(rows: Iterable[Row]) -> tuple[list[Judged], tuple[Unread, ...]]:
         return [], unread
     sets = {n: v for n, v in posterior_sets().items() if n not in layer()}
     mean, other = minerals.predict(chosen, draws()), minerals.predict(chosen, draws(sets))
+    rng = np.random.default_rng(3)
     found = []
-    for row, m, means in zip(chosen, mean, other, strict=True):
-        sd, count = row.row.number("value_sd"), row.row.number("n")
+    for row, m, many in zip(chosen, mean, other, strict=True):
+        what, sd, count = row.reading, row.row.number("value_sd"), row.row.number("n")
         error = sd / np.sqrt(count) if sd and count else 0.0
-        low, high = np.percentile(means, _COVER) + 1.645 * error * np.array([-1.0, 1.0])
-        found.append(
-            Judged(
-                row.row, row.analyte, row.reading.measure, row.reading.unit, row.value, sd, float(m[0]), None, low, high
-            )
-        )
+        means = _between_trials(what.measure, many.value, many.start, rng)
+        means = means + error * rng.standard_normal(len(means))
+        low, high = (float(end) for end in np.percentile(means, _COVER))
+        of_row = (row.row, row.analyte, what.measure, what.unit, row.value, sd)
+        found.append(Judged(*of_row, float(m.value[0]), None, low, high))
     return found, unread
 
 
@@ -275,89 +287,3 @@ def _bands(predicted: Array, seen: Array, rows: Sequence[Judged]) -> tuple[Score
         if keep.any():
             found.append(_score(band, predicted[keep], seen[keep]))
     return tuple(found)
-
-
-# -------------------------------------------------------------------------------------------------------------- JSON
-
-
-def as_dict(found: Validation) -> dict[str, Any]:
-    """The result as JSON values (contracts, section 5)."""
-    return {
-        "model": found.model,
-        "arms": [_arm(j) for j in found.judged],
-        "scores": {
-            g.analyte if i == _first(found, g) else f"{g.analyte} ({g.unit})": _scores(g)
-            for i, g in enumerate(found.groups)
-        },
-        "acceptance": [_verdict(v) for v in found.acceptance],
-        "not_simulated": [
-            {
-                "trial_id": u.row.text("trial_id"),
-                "arm": u.row.text("arm"),
-                "outcome": u.row.text("outcome"),
-                "line": u.row.line,
-                "why": u.why,
-            }
-            for u in found.unread
-        ],
-    }
-
-
-def _first(found: Validation, group: Group) -> int:
-    return [g.analyte for g in found.groups].index(group.analyte)
-
-
-def _arm(j: Judged) -> dict[str, Any]:
-    days = j.row.time_days
-    return {
-        "trial_id": j.row.text("trial_id"),
-        "arm": j.row.text("arm"),
-        "outcome": j.row.text("outcome"),
-        "analyte": j.analyte,
-        "measure": str(j.measure),
-        "unit": j.unit,
-        "time_weeks": None if days is None else round(days / 7, 3),
-        "observed": j.observed,
-        "observed_sd": j.observed_sd,
-        "predicted": j.predicted,
-        "predicted_sd": j.predicted_sd,
-        "p05": float(j.low),
-        "p95": float(j.high),
-        "left_out": j.left_out,
-        "iu_per_day": j.iu_per_day,
-        "core": j.core,
-        "known": str(j.row.trust),
-        "filled": list(j.filled),
-        "formulae": dict(j.formulae),
-    }
-
-
-def _scores(g: Group) -> dict[str, Any]:
-    found: dict[str, Any] = {**_plain(g.model), "unit": g.unit, "cover90": g.cover90}
-    found["formulae"] = {name: _plain(s) for name, s in g.formulae.items()}
-    if g.by_dose:
-        found["by_dose"] = {s.band: _plain(s) for s in g.by_dose}
-    if g.left_out:
-        found["left_out"] = {s.band: _plain(s) for s in g.left_out}
-    return found
-
-
-def _plain(s: Score) -> dict[str, float | int | None]:
-    numbers = {"mae": s.mae, "rmse": s.rmse, "bias": s.bias}
-    return {"n": s.n, **{k: (v if np.isfinite(v) else None) for k, v in numbers.items()}}
-
-
-def _verdict(v: Verdict) -> dict[str, Any]:
-    return {
-        "id": v.test.id,
-        "experiment": v.test.experiment,
-        "readout": v.test.readout,
-        "unit": v.test.unit,
-        "observed": v.test.observed,
-        "low": v.test.low,
-        "high": v.test.high,
-        "value": v.value,
-        "holds": v.holds,
-        "known": str(v.test.source.trust),
-        "source": v.test.source.text,
-    }

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "Where a person stands on every intake and every level."),
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
+    "validate": ("validate", "Published trials, predicted and compared."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
