@@ -15,6 +15,7 @@ _HOME = {
     "population": "cofactor.trial.simulate",
     "regimen": "cofactor.trial.simulate",
     "simulate": "cofactor.trial.simulate",
+    "run_trial": "cofactor.trial.run",
     "CofactorError": "cofactor.errors",
     "InputError": "cofactor.errors",
 }
@@ -29,6 +30,7 @@ __all__ = [
     "plan",
     "population",
     "regimen",
+    "run_trial",
     "simulate",
     "status",
 ]

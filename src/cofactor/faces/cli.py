@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Every problem of a case file at once, and every gate it meets."),
     "status": ("status", "Where a person stands on every intake and every level."),
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),
+    "trial": ("trial", "A virtual trial: people drawn, matched and treated, to Parquet and a summary."),
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
     "validate": ("validate", "Published trials, predicted and compared."),
     "export": ("export", "The model for other tools."),

@@ -4,7 +4,7 @@ Vitamin D. A reading is drawn for each person, log-normal with the trial's mean 
 about is shared out twice, each time by the share of the variance (Matheron's rule): the trial's mean between supply,
 clearance and assay of such trials; a person's own distance from it between their food, sun and other supply, their
 clearance, their conversion and their assay. What is left goes to the whole supply, which is then solved in the model:
-the body settles at the level, and the last half-year's seasons are lived through up to the day of the start. So every
+the body settles at the level, and the months before are lived through up to the day of the start. So every
 person reads exactly what was drawn, and high readings carry slow clearance in the right measure.
 
 Other analytes. A person's own factor (``facts/tables/matching.csv``) is moved until the settled body has the level; the

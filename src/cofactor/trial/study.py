@@ -25,8 +25,8 @@ from cofactor.trial.types import Population, Spread
 
 Array = NDArray[np.float64]
 
-WALK_DAYS = 182
-"""Days of season lived before the start: six times the stay of D3 in lean tissue: how they began is forgotten."""
+WALK_DAYS = 140
+"""Days of season lived before the start: four times the stay of D3 in lean tissue, so how they began hardly counts."""
 PIECE_DAYS = 14
 """Sun comes in steps of two weeks: within 1 % of its daily course in 25(OH)D."""
 PANEL = 1024

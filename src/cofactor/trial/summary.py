@@ -1,0 +1,79 @@
+"""The summary of a trial: mean, SD and percentiles of every outcome, by arm and day.
+
+Percentiles are exact: the values of all people are read back from the parts, a bounded number of columns at a time. The
+sums run over people in the order of their numbers, so the summary does not depend on how the trial was cut into parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from cofactor import __version__
+from cofactor.engine.generate import human
+from cofactor.model.tables import outcomes as outcome_table
+from cofactor.trial.parts import Plan, names
+
+_PERCENTILES = (5, 25, 50, 75, 95)
+_MEMORY = 400_000_000  # bytes of values held at once
+
+
+def summary(folder: Path, plan: Plan) -> dict[str, Any]:
+    """The summary of a trial whose parts are all in the folder, as in the contract of formats."""
+    trial = plan.trial
+    rows: dict[str, list[dict[str, Any]]] = {arm.name: [] for arm in trial.arms}
+    counts = dict.fromkeys(rows, trial.population.people)
+    for arm, outcome, values in _columns(folder, plan):
+        for day, column in zip(trial.observed, values.T, strict=True):
+            known = column[~np.isnan(column)].astype(np.float64)
+            counts[arm] = min(counts[arm], len(known))
+            rows[arm].append({"outcome": outcome, "unit": _units()[outcome], "days": day, **statistics(known)})
+    return {
+        "trial": trial.name,
+        "seed": trial.population.seed,
+        "people": trial.population.people,
+        "version": __version__,
+        "model": human().hash,
+        "arms": [{"arm": name, "n": counts[name], "outcomes": found} for name, found in rows.items()],
+    }
+
+
+def statistics(values: NDArray[np.float64]) -> dict[str, float | None]:
+    """Mean, SD (of a sample) and percentiles, to six digits; nothing where there are no values."""
+    keys = ("mean", "sd", *(f"p{p:02d}" for p in _PERCENTILES))
+    if not len(values):
+        return dict.fromkeys(keys)
+    sd = values.std(ddof=1) if len(values) > 1 else 0.0
+    found = (values.mean(), sd, *np.percentile(values, _PERCENTILES))
+    return {key: float(f"{number:.6g}") for key, number in zip(keys, found, strict=True)}
+
+
+def _units() -> dict[str, str]:
+    return {o.id: o.unit for o in outcome_table()}
+
+
+def _columns(folder: Path, plan: Plan) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
+    """Values (people, days) of each arm and outcome."""
+    trial = plan.trial
+    people, days = trial.population.people, len(trial.observed)
+    wanted = [(i, outcome) for i in range(len(trial.arms)) for outcome in trial.outcomes]
+    at_once = max(1, _MEMORY // (4 * people * days))
+    for begin in range(0, len(wanted), at_once):
+        some = wanted[begin : begin + at_once]
+        held = {key: np.empty((people, days), np.float32) for key in some}
+        for part in range(plan.count):
+            who = plan.people(part)
+            with pq.ParquetFile(folder / names(part)[0]) as file:
+                for i in dict.fromkeys(arm for arm, _ in some):
+                    outcomes = [outcome for arm, outcome in some if arm == i]
+                    group = file.read_row_group(i, columns=outcomes)
+                    for outcome in outcomes:
+                        column = group.column(outcome).to_numpy()
+                        held[i, outcome][who.start : who.stop] = column.reshape(days, len(who)).T
+        for i, outcome in some:
+            yield trial.arms[i].name, outcome, held.pop((i, outcome))

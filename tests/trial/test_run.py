@@ -1,0 +1,255 @@
+"""A trial on disk: the same bytes whatever the cut, the order, the threads, and however often it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from cofactor.engine import batch
+from cofactor.errors import InputError
+from cofactor.trial import parts, run, simulate
+from cofactor.trial.run import Shard, run_trial
+from cofactor.trial.summary import statistics
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "trials").glob("*.yaml"))
+TRIAL = {
+    "trial": 1,
+    "name": "small",
+    "population": {
+        "people": 75,
+        "seed": 9,
+        "latitude": 52,
+        "baseline": {
+            "25OHD": {"mean": 48, "sd": 18, "unit": "nmol/L"},
+            "PTH": {"mean": 4, "sd": 1.2, "unit": "pmol/L"},
+        },
+    },
+    "start": "2026-10-15",
+    "arms": [
+        {"name": "placebo"},
+        {"name": "D3", "give": [{"nutrient": "vitamin_d", "amount": "1000 IU"}]},
+        {"name": "bolus", "give": [{"nutrient": "vitamin_d", "amount": "100000 IU", "at": [0]}]},
+    ],
+    "weeks": 8,
+    "observe": {"outcomes": ["25OHD", "PTH"], "weeks": [0, 4, 8]},
+}
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Parts of 32 people, so that the small trial has three."""
+    monkeypatch.setattr(parts, "CHUNK", 32)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The trial run once, in parts of 32."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "CHUNK", 32)
+        result = run_trial(TRIAL, folder)
+    assert (result.made, result.kept, result.missing) == (3, 0, 0)
+    return folder
+
+
+def test_the_summary_has_the_form_of_the_contract(whole):
+    summary = json.loads((whole / "summary.json").read_text())
+    assert list(summary) == ["trial", "seed", "people", "version", "model", "arms"]
+    assert (summary["trial"], summary["seed"], summary["people"]) == ("small", 9, 75)
+    assert [arm["arm"] for arm in summary["arms"]] == ["placebo", "D3", "bolus"]
+    for arm in summary["arms"]:
+        assert arm["n"] == 75
+        assert [(r["outcome"], r["unit"], r["days"]) for r in arm["outcomes"]] == [
+            (o, u, d) for o, u in (("25OHD", "nmol/L"), ("PTH", "pmol/L")) for d in (0, 28, 56)
+        ]
+        for row in arm["outcomes"]:
+            assert list(row)[3:] == ["mean", "sd", "p05", "p25", "p50", "p75", "p95"]
+            assert row["p05"] < row["p25"] < row["p50"] < row["p75"] < row["p95"]
+
+
+def test_the_summary_is_that_of_the_readings_in_the_parts(whole):
+    summary = json.loads((whole / "summary.json").read_text())
+    table = pq.ParquetDataset([str(p) for p in sorted(whole.glob("part-*.parquet"))]).read().to_pydict()
+    assert list(table) == ["arm", "person", "days", "25OHD", "PTH"]
+    rows = np.array(table["arm"]) == "bolus"
+    rows &= np.array(table["days"]) == 28
+    values = np.array(table["25OHD"])[rows]
+    assert sorted(np.array(table["person"])[rows]) == list(range(75))
+    told = next(r for r in summary["arms"][2]["outcomes"] if (r["outcome"], r["days"]) == ("25OHD", 28))
+    assert told["mean"] == pytest.approx(values.mean(), rel=1e-5)
+    assert told["sd"] == pytest.approx(values.std(ddof=1), rel=1e-5)
+    assert told["p05"] == pytest.approx(np.percentile(values, 5), rel=1e-5)
+
+
+def test_the_people_are_written_beside_their_readings(whole):
+    who = pq.read_table(whole / "people-00002.parquet").to_pydict()
+    assert who["person"] == list(range(64, 75))
+    assert set(who["sex"]) == {"female", "male"}
+    assert {"age", "bmi", "skin", "gfr", "vitamin_d_intake", "vitamin_d_supply", "25OHD_assay", "PTH_assay"} <= set(who)
+
+
+def test_the_manifest_names_every_file_with_its_hash(whole):
+    manifest = json.loads((whole / "manifest.json").read_text())
+    assert manifest["people"] == 75
+    assert manifest["seed"] == 9
+    assert manifest["failed"] == 0
+    assert {"cofactor", "numpy", "pyarrow", "llvmlite", "lanes"} == set(manifest["made_with"][0])
+    named = {name: seen for part in manifest["parts"] for name, seen in part["files"].items()}
+    assert named == {name: seen for name, seen in hashes(whole).items() if name.endswith(".parquet")}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_one_thread_writes_the_same_bytes(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "_processors", lambda: 1)
+    run_trial(TRIAL, tmp_path)
+    assert hashes(tmp_path) == hashes(whole)
+
+
+@pytest.mark.parametrize("size", [16, 48, 2048])
+def test_however_it_is_cut_the_people_and_the_summary_are_the_same(whole, tmp_path, monkeypatch, size):
+    monkeypatch.setattr(parts, "CHUNK", size)
+    run_trial(TRIAL, tmp_path)
+    assert (tmp_path / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
+    assert readings(tmp_path) == readings(whole)
+
+
+def readings(folder: Path) -> dict[tuple[str, int, float], tuple[float, float]]:
+    table = pq.ParquetDataset([str(p) for p in sorted(folder.glob("part-*.parquet"))]).read().to_pydict()
+    keys = zip(table["arm"], table["person"], table["days"], strict=True)
+    return dict(zip(keys, zip(table["25OHD"], table["PTH"], strict=True), strict=True))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_fewer_people_are_the_first_of_more(whole, tmp_path):
+    run_trial(TRIAL, tmp_path, people=37)
+    few, many = readings(tmp_path), readings(whole)
+    assert len(few) == 37 * 3 * 3
+    assert all(many[key] == found for key, found in few.items())
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_shards_make_the_whole_in_any_order(whole, tmp_path):
+    first = run_trial(TRIAL, tmp_path, shard=Shard(2, 2))
+    assert (first.made, first.missing, first.summary) == (1, 2, None)
+    assert not (tmp_path / "summary.json").exists()
+    last = run_trial(TRIAL, tmp_path, shard=Shard.of("1/2"))
+    assert (last.made, last.missing) == (2, 0)
+    assert last.summary is not None
+    assert hashes(tmp_path) == hashes(whole)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_resumed_run_makes_only_what_is_missing_or_differs(whole, tmp_path):
+    run_trial(TRIAL, tmp_path)
+    (tmp_path / "part-00001.json").unlink()
+    torn = tmp_path / "part-00002.parquet"
+    torn.write_bytes(torn.read_bytes()[:-7])
+    kept = (tmp_path / "part-00000.parquet").stat().st_mtime_ns
+    again = run_trial(TRIAL, tmp_path, resume=True)
+    assert (again.made, again.kept) == (2, 1)
+    assert (tmp_path / "part-00000.parquet").stat().st_mtime_ns == kept
+    assert hashes(tmp_path) == hashes(whole)
+    assert run_trial(TRIAL, tmp_path, resume=True).made == 0
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_more_people_resume_from_those_already_there(tmp_path):
+    run_trial(TRIAL, tmp_path, people=40)
+    more = run_trial(TRIAL, tmp_path, people=75, resume=True)
+    assert (more.made, more.kept) == (2, 1)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_run_that_dies_leaves_parts_that_are_whole(whole, tmp_path, monkeypatch):
+    write, left = parts.write_whole, [4]
+
+    def fails(path, content, *mode):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device", str(path))
+        return write(path, content, *mode)
+
+    monkeypatch.setattr(parts, "write_whole", fails)
+    with pytest.raises(OSError, match="No space left"):
+        run_trial(TRIAL, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {*parts.names(0), parts.names(1)[0]}
+    monkeypatch.setattr(parts, "write_whole", write)
+    assert run_trial(TRIAL, tmp_path, resume=True).kept == 1
+    assert hashes(tmp_path) == hashes(whole)
+
+
+@pytest.mark.parametrize(("people", "seed", "resume"), [(None, 10, False), (32, None, False), (32, None, True)])
+@pytest.mark.usefixtures("small_parts")
+def test_the_parts_of_another_trial_are_not_mixed_with_these(tmp_path, people, seed, resume):
+    run_trial(TRIAL, tmp_path)
+    before = hashes(tmp_path)
+    with pytest.raises(InputError, match="parts of another trial"):
+        run_trial(TRIAL, tmp_path, people=people, seed=seed, resume=resume)
+    assert hashes(tmp_path) == before
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_another_seed_has_other_people(whole, tmp_path):
+    run_trial(TRIAL, tmp_path, seed=10)
+    before, now = readings(whole), readings(tmp_path)
+    assert all(before[key] != found for key, found in now.items())
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_every_part_reports_how_far_the_run_is(tmp_path):
+    told = []
+    run_trial(TRIAL, tmp_path, progress=lambda done, asked: told.append((done, asked)))
+    assert told == [(32, 75), (64, 75), (75, 75)]
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", ""])
+def test_a_shard_that_is_none_is_refused(text):
+    with pytest.raises(InputError, match="I/N"):
+        Shard.of(text)
+
+
+def test_many_readings_make_smaller_parts():
+    trial = run._read({**TRIAL, "observe": {"outcomes": ["25OHD"], "days": list(range(1, 57))}})
+    many = [trial.arms[0]] * 400
+    plan = parts.Plan(
+        type(trial)(trial.name, trial.population, tuple(many), trial.days, trial.outcomes, trial.observed)
+    )
+    assert plan.size % simulate.LANES == 0
+    assert plan.size * 400 * 56 <= parts._MOST_VALUES
+
+
+def test_statistics_by_hand():
+    assert statistics(np.array([1.0, 2, 3, 4, 5])) == {
+        "mean": 3,
+        "sd": 1.58114,
+        "p05": 1.2,
+        "p25": 2,
+        "p50": 3,
+        "p75": 4,
+        "p95": 4.8,
+    }
+    assert statistics(np.array([7.0]))["sd"] == 0
+    assert statistics(np.array([]))["mean"] is None
+
+
+def test_there_are_examples():
+    assert len(EXAMPLES) >= 5
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_every_example_runs(path, tmp_path):
+    result = run_trial(path, tmp_path, people=48)
+    assert result.summary is not None
+    for arm in result.summary["arms"]:
+        assert arm["n"] == 48
+        assert all(row["mean"] is not None for row in arm["outcomes"])
