@@ -1,7 +1,7 @@
 """Directives that print parts of the product itself, so that a page cannot disagree with what is shipped.
 
-``shipped-table`` prints columns of a table of the package, ``case-schema`` the keys of a case file and
-``command-help`` the help of every command.
+``shipped-table`` prints columns of a table of the package, ``case-schema`` and ``trial-schema`` the keys of a case and
+of a trial file, and ``command-help`` the help of every command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
 
-from cofactor.person.case import json_schema
+from cofactor.person.case import json_schema as case_schema
+from cofactor.trial.design import json_schema as trial_schema
 
 LONGEST_LIST = 40  # longer ones, such as the countries, stand in the schema
 
@@ -57,8 +58,10 @@ class ShippedTable(Directive):
 class CaseSchema(Directive):
     """``{case-schema}`` prints a table of keys for the file and for each part of it, from the published JSON Schema."""
 
+    schema = staticmethod(case_schema)
+
     def run(self) -> list[nodes.Node]:
-        schema = json_schema()
+        schema = self.schema()
         parts = {"the file itself": schema, **schema["$defs"]}
         found: list[nodes.Node] = []
         for name, part in parts.items():
@@ -69,6 +72,12 @@ class CaseSchema(Directive):
             found += [nodes.rubric(text=name.removesuffix("In").lower()), nodes.paragraph(text=part["description"])]
             found.append(_table(["key", "is", "for example"], rows))
         return found
+
+
+class TrialSchema(CaseSchema):
+    """``{trial-schema}`` does the same for the trial file."""
+
+    schema = staticmethod(trial_schema)
 
 
 def _meaning(value: dict[str, Any]) -> list[str]:
@@ -112,5 +121,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("shipped-table", ShippedTable)
     app.add_directive("case-schema", CaseSchema)
+    app.add_directive("trial-schema", TrialSchema)
     app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

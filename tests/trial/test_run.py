@@ -220,10 +220,7 @@ def test_a_shard_that_is_none_is_refused(text):
 
 def test_many_readings_make_smaller_parts():
     trial = run._read({**TRIAL, "observe": {"outcomes": ["25OHD"], "days": list(range(1, 57))}})
-    many = [trial.arms[0]] * 400
-    plan = parts.Plan(
-        type(trial)(trial.name, trial.population, tuple(many), trial.days, trial.outcomes, trial.observed)
-    )
+    plan = parts.Plan(replace(trial, arms=trial.arms[:1] * 400))
     assert plan.size % simulate.LANES == 0
     assert plan.size * 400 * 56 <= parts._MOST_VALUES
 
