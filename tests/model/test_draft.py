@@ -1,4 +1,4 @@
-"""The text of the human against the draft it was made from: the same rates of change, from another program's reading."""
+"""The text of the human against the draft it was made from: the same rates of change, read by another program."""
 
 import csv
 from pathlib import Path

@@ -16,7 +16,7 @@ SHIPPED_SBML = "_generated/human.xml"
 
 
 def shipped_sbml() -> str:
-    """The model as SBML, as it was made from the text (:mod:`cofactor.engine.generate`): no tool is needed to have it."""
+    """The model as SBML, made from the text by :mod:`cofactor.engine.generate`: no tool is needed to have it."""
     return resources.files("cofactor.model").joinpath(SHIPPED_SBML).read_text(encoding="utf-8")
 
 
