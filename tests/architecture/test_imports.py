@@ -96,12 +96,9 @@ def targets(node: ast.stmt, package: str, known: set[str]) -> Iterator[tuple[str
 
 
 def room(module: str) -> str:
-    """The stage, side room or shared module that a module of ours belongs to; ``root`` for the package itself.
-
-    ``python -m cofactor`` is a way in.
-    """
+    """The stage, side room or shared module that a module of ours belongs to; ``root`` for the package itself."""
     parts = module.split(".")
-    return {"__main__": "faces"}.get(parts[1], parts[1]) if len(parts) > 1 else "root"
+    return parts[1] if len(parts) > 1 else "root"
 
 
 def ours(module: str) -> bool:
