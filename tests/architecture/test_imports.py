@@ -96,9 +96,12 @@ def targets(node: ast.stmt, package: str, known: set[str]) -> Iterator[tuple[str
 
 
 def room(module: str) -> str:
-    """The stage, side room or shared module that a module of ours belongs to; ``root`` for the package itself."""
+    """The stage, side room or shared module that a module of ours belongs to; ``root`` for the package itself.
+
+    ``python -m cofactor`` is a way in.
+    """
     parts = module.split(".")
-    return parts[1] if len(parts) > 1 else "root"
+    return {"__main__": "faces"}.get(parts[1], parts[1]) if len(parts) > 1 else "root"
 
 
 def ours(module: str) -> bool:
