@@ -25,6 +25,7 @@ from cofactor.person.traits import (
     covariate,
     covariate_log_sd,
     diuretics,
+    model_factors,
     shared_traits,
     usual_gfr,
 )
@@ -51,7 +52,8 @@ class People:
     ``bmi`` is in kg/m², ``gfr`` in mL/min per 1.73 m², ``skin`` a Fitzpatrick type; ``intake`` is from food per day in
     the nutrient's unit. ``logs`` are the logarithms of personal factors, by constant of the model, by shared trait, or
     ``sun``, ``food``, ``residual`` (parts of the supply of vitamin D), ``supply`` (what is not explained of all of
-    it) and ``assay`` (what an assay of 25(OH)D reads over what is there).
+    it) and ``assay`` (what an assay of 25(OH)D reads over what is there). ``sets`` names the calibrated set of
+    constants that each body has.
     """
 
     design: Population
@@ -64,6 +66,7 @@ class People:
     gfr: Array
     intake: Mapping[str, Array]
     logs: Mapping[str, Array]
+    sets: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -83,6 +86,8 @@ class People:
         program = human()
         reference = dict(zip(program.constants, program.parameters()[0], strict=True))
         found = {name: reference[name] * np.exp(self.logs[name]) for name in between_people() if name in self.logs}
+        for name, open_factor in model_factors(self.sets).items():
+            found[name] = found.get(name, np.full(len(self), reference[name])) * open_factor
         for name, (_, moved) in shared_traits().items():
             for which in moved:
                 found[which] = found.get(which, reference[which]) * np.exp(self.logs[name])
@@ -103,8 +108,11 @@ def place(design: Population) -> Place:
     return Place(latitude, design.country, "US" if design.country in AMERICA else "EU")
 
 
-def draw(design: Population, numbers: NDArray[np.int64]) -> People:
-    """Draw the people of these numbers (0, 1, ...). A person's traits depend on the seed and their number alone."""
+def draw(design: Population, numbers: NDArray[np.int64], sets: NDArray[np.int64] | None = None) -> People:
+    """Draw the people of these numbers (0, 1, ...). A person's traits depend on the seed and their number alone.
+
+    ``sets`` names the calibrated set of the model's constants of each (by default that of the number).
+    """
     deck = _Deck(design.seed, numbers)
     female = deck.uniform("sex") < design.female
     age = _age(deck, design.age)
@@ -131,6 +139,7 @@ def draw(design: Population, numbers: NDArray[np.int64]) -> People:
         gfr=gfr,
         intake=_intake(deck, design, female, age),
         logs=logs,
+        sets=numbers if sets is None else sets,
     )
 
 
