@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
     "validate": ("validate", "Published trials, predicted and compared."),
     "cite": ("cite", "The sources that a plan used, as BibTeX."),
+    "evidence": ("evidence", "What stands of an article's statements, by publications and by experiment."),
+    "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
