@@ -90,6 +90,7 @@ class Words(Names):
             return numbers.percent(value, self.lang) if name in _SHARES else numbers.short(value, self.lang)
         words: Mapping[str, Callable[[str], str]] = {
             "nutrient": self.nutrient,
+            "nutrients": lambda listed: self.join(self.nutrient(one) for one in listed.split()),
             "form": lambda form: self.form(nutrient, form),
             "analyte": self.analyte,
             "question": lambda question: self.text(f"question.{question}"),
