@@ -12,6 +12,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -175,9 +176,10 @@ def _vitamin_d(on: Desk, draft: Draft) -> Draft:
     if not options:
         return _no_product(on, draft, "vitamin_d")
     # more vitamin D never lowers 25(OH)D, so the smallest dose that is enough is found by halving
-    first = bisect_left(options, True, key=lambda dose: _reached(on, draft, dose) >= asked)
+    reach = cache(lambda dose: _reached(on, draft, dose))
+    first = bisect_left(options, True, key=lambda dose: reach(dose) >= asked)
     dose = options[first] if first < len(options) else _or_own(options[-1], own)
-    reached = _reached(on, draft, dose)
+    reached = reach(dose)
     enough = explain.vitamin_d(dose, low, JUDGED_ON / 7, reached)
     why = enough if reached >= asked else explain.vitamin_d_capped(dose, on.room("vitamin_d"), reached)
     return _moments(on, draft.with_dose("vitamin_d", dose, why))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -78,17 +77,11 @@ def regimen(desk: Desk, draft: Draft) -> Regimen:
         for n, d in draft.doses.items()
         if (slots := draft.slots.get(n))
     ]
-    inputs = model_inputs(desk.intake, [*(_in_rhythm(s, desk) for s in desk.present.staying), *planned])
+    # taken as the present is, so that a monthly dose that goes on keeps its rhythm
+    inputs = model_inputs(replace(desk.intake, taken=(*desk.present.staying, *planned)))
     more = {_FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
     values = {name: v + more.get(name, 0.0) for name, v in inputs.values.items()}
     return Regimen(0.0, replace(inputs, values=values))
-
-
-def _in_rhythm(s: Supplement, desk: Desk) -> Supplement:
-    """A present supplement without a start, in the middle of its interval, as the forecast of today takes it."""
-    if s.since is not None or s.every_days <= 1:
-        return s
-    return replace(s, since=desk.intake.today - timedelta(days=round(s.every_days / 2)))
 
 
 def simulate(desk: Desk, taken: Regimen, outcomes: Sequence[str] = OUTCOMES) -> Trajectories:

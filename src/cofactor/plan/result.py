@@ -85,8 +85,7 @@ def _stopped(on: Desk, draft: Draft) -> Iterable[Reason]:
         over = present.over(nutrient, amount, on.intake, on.gates, on.limits) if mine else None
         if over is not None:
             yield explain.over_limit(nutrient, over)
-        else:
-            yield from (_ended(draft, s) for s in mine)
+        yield from (_ended(draft, s) for s in mine)
 
 
 def _moved(on: Desk, s: Supplement, to: tuple[str, ...]) -> Reason:

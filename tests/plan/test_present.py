@@ -1,0 +1,141 @@
+"""What becomes of the supplements a person takes: kept, replaced, moved, ended, or another's to decide."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+
+CASE = {
+    "cofactor": 1,
+    "person": {"sex": "male", "age": 50, "weight": "80 kg", "height": "178 cm", "skin": 2},
+    "place": {"latitude": 48.9, "country": "FR"},
+    "diet": {"reference": "EFSA", "totals": {"magnesium": "250 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}},
+    "answers": {"kidney_stones": False, "diabetes": False, "hypertension": False, "heart_failure": False},
+    "today": "2026-11-22",
+}
+
+
+@pytest.fixture
+def taking(planned):
+    """Plan for someone who takes these supplements, with more of a case where given."""
+
+    def of(*supplements, **more):
+        return planned({**deepcopy(CASE), "supplements": list(supplements), **more})
+
+    return of
+
+
+def one(nutrient, amount, form=None, when=None, label=None):
+    entry = {"nutrient": nutrient, "amount": amount, "every": "day", "form": form, "when": when, "label": label}
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def said(run):
+    return [(r.key.removeprefix("stopped."), r.values["nutrient"]) for r in run.found.plan.stopped]
+
+
+def item(run, nutrient):
+    return next((i for i in run.found.plan.items if i.nutrient == nutrient), None)
+
+
+def test_enough_of_a_good_form_is_kept_where_it_is(taking):
+    run = taking(one("magnesium", "75 mg", "bisglycinate", ["breakfast", "bedtime"]))
+    found = item(run, "magnesium")
+    assert (found.product, found.amount, found.slots) == ("own", 150, ("breakfast", "bedtime"))
+    assert found.why[0].key == "why.present.enough"
+    assert said(run) == []
+
+
+def test_too_little_is_replaced(taking):
+    run = taking(one("magnesium", "50 mg", "citrate", "dinner"))
+    assert item(run, "magnesium").product.startswith("mg-citrate")
+    assert item(run, "magnesium").amount > 50
+    assert said(run) == [("replaced", "magnesium")]
+
+
+@pytest.mark.parametrize("form", ["oxide", None])
+def test_a_form_that_hardly_dissolves_or_is_not_named_is_replaced(taking, form):
+    assert said(taking(one("magnesium", "150 mg", form, "dinner"))) == [("replaced", "magnesium")]
+
+
+def test_two_products_of_one_nutrient_become_one(taking):
+    run = taking(one("magnesium", "100 mg", "citrate", "lunch"), one("magnesium", "60 mg", "citrate", "dinner"))
+    assert said(run) == [("replaced", "magnesium")] * 2
+    assert sum(i.nutrient == "magnesium" for i in run.found.plan.items) == 1
+
+
+def test_the_sum_of_two_products_is_what_a_limit_counts(taking):
+    run = taking(one("magnesium", "150 mg", "citrate", "lunch"), one("magnesium", "150 mg", "citrate", "dinner"))
+    over = next(r for r in run.found.plan.stopped if r.key == "stopped.over_limit")
+    assert (over.values["amount"], over.values["limit"]) == (300, 250)
+
+
+def test_a_single_intake_above_what_is_absorbed_is_not_kept(taking):
+    run = taking(one("magnesium", "240 mg", "citrate", "dinner"))
+    assert item(run, "magnesium").product != "own"
+
+
+def test_what_food_brings_is_not_needed(taking):
+    run = taking(one("calcium", "500 mg", "carbonate", "dinner"))
+    assert item(run, "calcium") is None
+    assert said(run) == [("not_needed", "calcium")]
+
+
+def test_other_nutrients_go_on_within_their_limits(taking):
+    run = taking(one("zinc", "5 mg", None, "breakfast"), one("vitamin_c", "500 mg", None, "lunch"))
+    assert said(run) == []
+    assert {"zinc:unknown", "vitamin_c:unknown"} <= {i for e in run.found.plan.schedule for i in e.items}
+
+
+def test_above_the_upper_level_with_food_is_said_and_leaves_the_day(taking):
+    run = taking(one("zinc", "25 mg", None, "breakfast"))
+    assert said(run) == [("over_total", "zinc")]
+    assert not [i for e in run.found.plan.schedule for i in e.items if i.startswith("zinc")]
+
+
+def test_a_multivitamin_goes_on_as_a_whole_and_is_counted(taking):
+    parts = [one("magnesium", "100 mg", "citrate", "lunch", "Multi"), one("vitamin_c", "80 mg", None, "lunch", "Multi")]
+    diet = {"totals": {"magnesium": "180 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}}
+    run = taking(*parts, diet=diet)
+    assert said(run) == []
+    assert item(run, "magnesium").amount + 100 <= 250
+    alone = taking(diet=diet)
+    assert item(alone, "magnesium").amount > item(run, "magnesium").amount
+
+
+def test_a_multivitamin_ends_as_a_whole_where_one_part_passes_a_limit(taking):
+    parts = [one("magnesium", "300 mg", "oxide", "lunch", "Multi"), one("vitamin_b6", "2 mg", None, "lunch", "Multi")]
+    run = taking(*parts)
+    assert said(run) == [("over_limit", "magnesium")]
+    assert not [i for e in run.found.plan.schedule for i in e.items if i.startswith("vitamin_b6")]
+
+
+def test_iron_beside_levothyroxine_is_moved(taking):
+    run = taking(one("iron", "14 mg", None, "breakfast"), medicines=[{"name": "levothyroxine", "when": "waking"}])
+    moved = next(r for r in run.found.plan.stopped if r.key == "stopped.moved")
+    assert (moved.values["to"], moved.values["medicine"]) == ("lunch", "levothyroxine")
+
+
+def test_what_a_gate_withholds_is_asked_about_and_stays_in_the_forecast_alone(taking):
+    run = taking(one("magnesium", "200 mg", "citrate", "dinner"), conditions=["myasthenia gravis"])
+    assert said(run) == [("ask_first", "magnesium")]
+    assert not [i for e in run.found.plan.schedule for i in e.items if i.startswith("magnesium")]
+    assert run.found.regimen.inputs.values["sup_Mg"] == pytest.approx(200 / 24.305, rel=1e-3)
+
+
+def test_what_a_gate_limits_is_counted_against_that_limit(taking):
+    run = taking(
+        one("vitamin_d", "2000 IU", "D3", "lunch"),
+        person={"sex": "female", "age": 30, "weight": "60 kg", "height": "165 cm", "skin": 2, "state": "pregnant"},
+    )
+    over = next(r for r in run.found.plan.stopped if r.key == "stopped.over_gate")
+    assert (over.values["amount"], over.values["limit"], over.values["gate"]) == (50, 15, "G-PREGNANT")
+    assert item(run, "vitamin_d").amount <= 15
+
+
+def test_a_monthly_dose_that_goes_on_has_the_same_rhythm_in_both_futures(taking):
+    monthly = {"nutrient": "vitamin_d", "form": "D3", "amount": "50000 IU", "every": "month", "when": "lunch"}
+    enough = {"totals": {"magnesium": "400 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}}
+    run = taking(monthly, conditions=["sarcoidosis"], diet=enough)
+    assert run.found.now.values == pytest.approx(run.found.then.values, rel=1e-9)
