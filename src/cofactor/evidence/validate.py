@@ -25,6 +25,7 @@ from cofactor.evidence.arms import Arm, arms
 from cofactor.evidence.layer import Array, draws, layer
 from cofactor.evidence.observed import UNITS, Measure, Observation
 from cofactor.evidence.people import between_people, between_trials, reading_log_sd
+from cofactor.evidence.population import AtDose, Range, at_doses, draw, ranges
 from cofactor.evidence.predict import predict
 from cofactor.evidence.published import Kind, Row, read, shipped
 from cofactor.evidence.reasons import Filled, Unread
@@ -33,6 +34,7 @@ from cofactor.facts.types import Trust
 from cofactor.model.posterior import Ensemble, ensemble, read_ensemble
 from cofactor.model.tables import parameters
 
+OLD_PEOPLE = 2000  # women past the menopause on doses of vitamin D: shares are known to about one per cent
 PEOPLE = 96  # people of each arm, for the spread between them: its SD is known to 7 %
 _COVER = (5.0, 95.0)  # the band of an arm mean, percentiles
 
@@ -95,6 +97,8 @@ class Validation:
     groups: tuple[Group, ...]
     unread: tuple[Unread, ...]
     acceptance: tuple[Verdict, ...]
+    ranges: tuple[Range, ...]
+    doses: tuple[AtDose, ...]
     shipped: bool
 
 
@@ -115,6 +119,8 @@ def validate(trials: Sequence[str | Path] = ()) -> Validation:
         groups=tuple(_groups(judged)),
         unread=(*unread_d, *unread_m),
         acceptance=acceptance.verdicts(),
+        ranges=ranges(draw()),
+        doses=at_doses(draw(OLD_PEOPLE, old=True)),
         shipped=not trials,
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from cofactor.evidence.acceptance import Verdict
+from cofactor.evidence.population import PEOPLE
 from cofactor.evidence.reasons import Filled, Unread
 from cofactor.evidence.score import Score
 from cofactor.evidence.validate import Group, Judged, Validation
@@ -28,6 +30,8 @@ def summary(found: Validation, lang: str, files: Sequence[str] = ()) -> str:
         _others(found, say),
         [say("validation.arms"), *(f"  {_line(j, say)}" for j in found.judged)],
         _unread(found, say),
+        _ranges(found, say),
+        _doses(found, say),
         _acceptance(found, say),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if len(lines) > 1) + "\n"
@@ -165,6 +169,28 @@ def _unread(found: Validation, say: Text) -> list[str]:
     return lines
 
 
+def _ranges(found: Validation, say: Text) -> list[str]:
+    lines = [say("validation.ranges", count=numbers.number(PEOPLE, say.lang))]
+    for r in found.ranges:
+        drawn = f"{readable(r.low, say)}–{readable(r.high, say)}"
+        ends = (r.reference_low, r.reference_high)
+        known = "–".join("" if x is None else readable(x, say) for x in ends)
+        lines.append(f"  {analyte(r.analyte, say):<34}{drawn:>16}   {known:>14} {numbers.unit(r.unit, say.lang)}")
+    return lines
+
+
+def _doses(found: Validation, say: Text) -> list[str]:
+    lines = [say("validation.at_doses")]
+    for d in found.doses:
+        dose = numbers.with_unit(numbers.number(d.iu_per_day, say.lang), "IU/d", say.lang)
+        shares = [numbers.percent(x, say.lang) for x in (d.hypercalcaemia, d.hypercalciuria)]
+        level = numbers.level(d.level, "25OHD", say.lang)
+        lines.append(
+            f"  {dose:>14}  25(OH)D {level:>12}  {say('validation.shares', calcium=shares[0], urine=shares[1])}"
+        )
+    return lines
+
+
 def _acceptance(found: Validation, say: Text) -> list[str]:
     held = sum(v.holds for v in found.acceptance)
     lines = [say("validation.acceptance", held=str(held), count=str(len(found.acceptance))), ""]
@@ -188,6 +214,8 @@ def result(found: Validation, lang: str) -> dict[str, Any]:
         "arms": [_arm(j, say) for j in found.judged],
         "scores": dict(_named_scores(found.groups)),
         "acceptance": [_verdict(v) for v in found.acceptance],
+        "population": [asdict(r) for r in found.ranges],
+        "doses": [asdict(d) for d in found.doses],
         "not_simulated": [
             {
                 "trial_id": u.row.text("trial_id"),
