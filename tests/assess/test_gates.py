@@ -499,6 +499,14 @@ def test_calcium_is_adjusted_for_an_albumin_of_the_same_time():
     assert measured(low_albumin, "Ca_adjusted").value == pytest.approx(2.70)
 
 
+def test_total_25ohd_is_the_sum_of_its_parts_where_those_are_later():
+    d3, d2, old = lab("25OHD3", 200.0), lab("25OHD2", 60.0), lab("25OHD", 40.0, days_ago=90)
+    assert measured(case(labs=(d3, d2, old)), "25OHD").value == 260
+    assert measured(case(labs=(d3, old)), "25OHD").value == 200
+    assert measured(case(labs=(lab("25OHD3", 200.0, days_ago=100), old)), "25OHD").value == 40
+    assert "G-D-25OHD-HIGH" in {gate.id for gate in evaluate(case(labs=(d3, d2))).gates}
+
+
 def test_a_measurement_of_25ohd_opens_the_gate_of_bone_medicines():
     missing = next(g for g in evaluate(case(medicines=("alendronate",))).gates if g.id == "DN059")
     assert missing.missing == ("25OHD",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
-from click.exceptions import NoSuchCommand
 
 from cofactor import __version__
 
@@ -15,10 +14,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),
     "trial": ("trial", "A virtual trial: people drawn, matched and treated, to Parquet and a summary."),
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
+    "labs": ("labs", "Bring laboratory results (FHIR, CSV) into a case file."),
     "validate": ("validate", "Published trials, predicted and compared."),
-    "cite": ("cite", "The sources that a plan used, as BibTeX."),
-    "evidence": ("evidence", "What stands of an article's statements, by publications and by experiment."),
-    "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
@@ -34,12 +31,10 @@ class LazyGroup(click.Group):
         """Names of all commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command: the attribute ``command`` of its module. For an unknown one, the nearest is named."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
+        """Load a command: the attribute ``command`` of its module."""
         if cmd_name not in COMMANDS:
-            if ctx.resilient_parsing or cmd_name.startswith("-"):
-                return None
-            raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+            return None
         found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
         return found
 

@@ -152,6 +152,17 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True)
+class LabCode:
+    """A LOINC code of an analyte. A code fixes the kind of quantity, and so the kind of unit, that stands beside it."""
+
+    loinc: str
+    analyte: str
+    kind: str  # mass | substance | activity | volume_rate | mass_rate | substance_rate | relative
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedValue:
     """A number from the physiological literature (what a parameter's prior leans on)."""
 

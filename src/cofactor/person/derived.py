@@ -1,4 +1,4 @@
-"""Laboratory values that follow from others: estimated kidney function and albumin-adjusted calcium.
+"""Laboratory values that follow from others: kidney function, albumin-adjusted calcium, total 25(OH)D of its parts.
 
 Other stages ask for any analyte, derived or not, through :func:`measured`.
 """
@@ -60,11 +60,13 @@ def adjusted_calcium(calcium_mmol_l: float, albumin_g_l: float) -> float:
 
 
 def measured(case: Case, analyte: str) -> Measured | None:
-    """The latest value of an analyte, or None. ``eGFR`` and ``Ca_adjusted`` are computed where needed."""
+    """The latest value of an analyte, or None. ``eGFR``, ``Ca_adjusted`` and ``25OHD`` are computed where needed."""
     if analyte == "eGFR":
         return _kidney_function(case)
     if analyte == "Ca_adjusted":
         return _adjusted_calcium(case)
+    if analyte == "25OHD":
+        return _total_25ohd(case)
     result = case.lab(analyte)
     return None if result is None else _as_measured(result, analyte)
 
@@ -82,6 +84,18 @@ def _kidney_function(case: Case) -> Measured | None:
     value = egfr_ckd_epi_2021(creatinine.value, case.person.age - years_ago, female=case.person.sex == "female")
     turned = {"<": ">", ">": "<"}.get(creatinine.operator, "=")
     return Measured("eGFR", round(value, 1), turned, creatinine.date, derived=True)
+
+
+def _total_25ohd(case: Case) -> Measured | None:
+    """Reported total 25(OH)D, or the sum of its parts where those are later.
+
+    Laboratories often report 25(OH)D3 alone: it is all there is unless D2 is taken, so a missing D2 counts as none.
+    """
+    total, d3 = case.lab("25OHD"), case.lab("25OHD3")
+    if d3 is None or (total is not None and total.date >= d3.date):
+        return None if total is None else _as_measured(total, "25OHD")
+    d2 = next((r for r in case.labs if r.analyte == "25OHD2" and r.date == d3.date and r.operator == "="), None)
+    return Measured("25OHD", d3.value + (d2.value if d2 else 0.0), d3.operator, d3.date, derived=True)
 
 
 def _adjusted_calcium(case: Case) -> Measured | None:

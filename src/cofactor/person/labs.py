@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pydantic_core import PydanticCustomError
+
 from cofactor import units
 from cofactor.facts.load import ANALYTE_UNIT, load
 from cofactor.facts.names import fold
@@ -83,20 +85,38 @@ _CALLED = {
     "25 oh d": "25OHD",
     "25 oh vitamin d": "25OHD",
     "25 oh vitamine d": "25OHD",
+    "25 oh d2 d3": "25OHD",
+    "vitamine d 25 oh": "25OHD",
+    "vitamin d 25 oh": "25OHD",
+    "vitamine d 25 oh d2 d3": "25OHD",
+    "25 hydroxy vitamine d": "25OHD",
+    "25 hydroxyvitamine d": "25OHD",
     "calcidiol": "25OHD",
     "25 hydroxyvitamin d": "25OHD",
     "calcium": "Ca_total",
     "calcemie": "Ca_total",
+    "calcium total": "Ca_total",
+    "total calcium": "Ca_total",
+    "serum calcium": "Ca_total",
+    "calcium serique": "Ca_total",
+    "calcium ionise": "Ca_ionised",
     "ca": "Ca_total",
     "ionised calcium": "Ca_ionised",
     "ionized calcium": "Ca_ionised",
     "magnesium": "Mg_serum",
     "magnesemie": "Mg_serum",
+    "magnesium serique": "Mg_serum",
+    "magnesium serum": "Mg_serum",
+    "serum magnesium": "Mg_serum",
     "mg": "Mg_serum",
     "phosphorus": "phosphate",
     "phosphore": "phosphate",
     "phosphatemie": "phosphate",
     "parathormone": "PTH",
+    "parathyroid hormone": "PTH",
+    "pth intacte": "PTH",
+    "intact pth": "PTH",
+    "parathormone pth": "PTH",
     "zinc": "Zn_plasma",
     "copper": "copper_serum",
     "cuivre": "copper_serum",
@@ -107,6 +127,11 @@ _CALLED = {
     "dfg": "eGFR",
     "gfr": "eGFR",
     "albumine": "albumin",
+    "albuminemie": "albumin",
+    "phosphatases alcalines": "ALP",
+    "alkaline phosphatase": "ALP",
+    "calciurie des 24 h": "Ca_urine",
+    "magnesurie des 24 h": "Mg_urine",
     "pal": "ALP",
 }
 _SPELLINGS = (
@@ -128,11 +153,17 @@ def known_analyte(value: object) -> str:
         return value.strip()
     if not isinstance(value, str):
         raise refusal(value, "Write the id of an analyte, such as 25OHD.", tuple(ANALYTE_UNIT))
-    called = _CALLED.get(fold(value[:60]))
-    close = (called,) if called else nearest(value, ANALYTE_UNIT)
+    meant = called(value)
+    close = (meant,) if meant else nearest(value, ANALYTE_UNIT)
     if close:
         raise refusal(value, f"Did you mean `{close[0]}`?", close)
     raise refusal(value, "Use one of those analytes.", tuple(ANALYTE_UNIT))
+
+
+def called(name: str) -> str | None:
+    """The analyte that a name means, by its id or by what laboratories call it; None where that is not clear."""
+    text = fold(name[:60])
+    return _CALLED.get(text) or next((a for a in ANALYTE_UNIT if fold(a) == text), None)
 
 
 def spell_unit(unit: str) -> str:
@@ -151,6 +182,15 @@ def accept_unit(analyte: str, unit: str) -> str:
     if not found:
         raise refusal("no unit", "Write the unit that the laboratory printed.", accepted)
     raise unknown_unit(unit, accepted)
+
+
+def accepts(analyte: str, unit: str) -> bool:
+    """Whether a unit is one that the analyte comes in."""
+    try:
+        accept_unit(analyte, unit)
+    except PydanticCustomError:
+        return False
+    return True
 
 
 def split(value: object) -> tuple[str, units.Quantity]:

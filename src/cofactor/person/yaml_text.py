@@ -67,7 +67,7 @@ def read(text: str) -> Document:
     if control is not None:
         line = text.count("\n", 0, control.start()) + 1
         raise _refusal(f"line {line}", f"the control character {control[0]!a}", "text", "Save the file as plain text.")
-    reader = _Reader(iter(YAML(typ="safe", pure=True).parse(_quote(text))))
+    reader = _Reader(iter(YAML(typ="safe", pure=True).parse(quoted(text))))
     try:
         return reader.document()
     except MarkedYAMLError as error:
@@ -78,7 +78,7 @@ def read(text: str) -> Document:
         raise _refusal("file", _first_line(error), "YAML", "Check the text near there.") from None
 
 
-def _quote(text: str) -> str:
+def quoted(text: str) -> str:
     """Put in quotes what the case format allows and YAML does not, outside of what is quoted already."""
 
     def replace(match: re.Match[str]) -> str:

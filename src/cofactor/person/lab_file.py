@@ -1,0 +1,113 @@
+"""A laboratory's file into a case file: read, judged, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cofactor.errors import InputError, Problem
+from cofactor.files import write_whole
+from cofactor.person import case_edit, fhir, lab_csv, labs
+from cofactor.person.case import load_case, parse_case
+from cofactor.person.lab_import import Judged, Verdict, judge_all
+from cofactor.person.lab_sheet import Aside, Sheet
+
+MAX_BYTES = 4 * fhir.MAX_CHARACTERS
+
+
+@dataclass(frozen=True, slots=True)
+class LabImport:
+    """What became of a laboratory's file. ``judged`` in order of the sample's day."""
+
+    judged: tuple[Judged, ...]
+    unreadable: tuple[Problem, ...]
+    aside: Mapping[Aside, int]
+    not_read: tuple[str, ...]  # tests that sound like ours under a code that is not
+
+    @property
+    def open(self) -> tuple[Problem, ...]:
+        """Everything that was not taken and is not known: what could not be read, then what was refused or asked."""
+        return (*self.unreadable, *(j.problem for j in self.judged if j.problem is not None))
+
+    def of(self, verdict: Verdict) -> tuple[Judged, ...]:
+        """The readings of one verdict."""
+        return tuple(j for j in self.judged if j.verdict is verdict)
+
+
+def import_labs(
+    source: Path, into: Path, *, said: Mapping[str, str] | None = None, order: str = "", skip: bool = False
+) -> LabImport:
+    """Add the results of ``source`` (FHIR R4 JSON or CSV) to the case file ``into``.
+
+    ``said`` are units by analyte as the laboratory's sheet prints them; ``order`` (``dmy``, ``mdy``) tells how dates
+    with slashes are written. Where anything is refused or asked about nothing is written and :class:`InputError` lists
+    it all, unless ``skip`` leaves those results out.
+    """
+    before = _bytes_of(into)
+    case = load_case(into)
+    sheet = _read(_bytes_of(source), order)
+    found = LabImport(
+        judge_all(sheet.readings, case, _settled(said or {})),
+        tuple(sheet.problems),
+        Counter(sheet.aside),
+        tuple(dict.fromkeys(sheet.not_read)),
+    )
+    if found.open and not skip:
+        raise InputError(found.open)
+    text = before.decode("utf-8-sig")
+    new = case_edit.with_labs(text, map(_entry, found.of(Verdict.TAKEN)))
+    if new != text:
+        parse_case(new, today=case.today)
+        if _bytes_of(into) != before:
+            do = "Another program wrote to it meanwhile: import again."
+            raise InputError([Problem(into.name, "a file that changed", ("the file as it was read",), do)])
+        mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
+        write_whole(into, mark + new.encode(), mode=into.stat().st_mode & 0o777)
+    return found
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(
+                [Problem(path.name, "a huge file", (f"at most {MAX_BYTES:,} bytes",), "Split the export.")]
+            )
+        return path.read_bytes()
+    except OSError as error:
+        got = error.strerror or "a path that cannot be read"
+        raise InputError([Problem(path.name or "file", got, ("a file",), "Check the path.")]) from None
+
+
+def _read(content: bytes, order: str) -> Sheet:
+    text = lab_csv.decode(content)
+    if text.lstrip()[:1] in ("{", "["):
+        return fhir.read(text)
+    if text.lstrip()[:1] == "<":
+        do = "FHIR is read as JSON: export it in that format, or as CSV."
+        raise InputError([Problem("file", "XML", ("FHIR JSON", "CSV"), do)])
+    return lab_csv.read(text, lab_csv.Order(order) if order else None)
+
+
+def _settled(said: Mapping[str, str]) -> dict[str, str]:
+    """Units that the user vouches for, by analyte; refused by name where either is unknown."""
+    problems, found = [], {}
+    for name, unit in said.items():
+        analyte = labs.called(name)
+        if analyte is None:
+            do = "Write the id of an analyte, such as 25OHD."
+            problems.append(Problem("--unit", name, tuple(labs.ASSAYS), do))
+        elif not labs.accepts(analyte, unit):
+            problems.append(Problem("--unit", f"{name}={unit}", labs.ASSAYS[analyte].units, "Use one of those units."))
+        else:
+            found[analyte] = labs.accept_unit(analyte, unit)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _entry(judged: Judged) -> case_edit.Entry:
+    assert judged.result is not None
+    result = judged.result
+    return case_edit.entry(result.date.isoformat(), result.analyte, judged.number, result.operator, judged.unit)
