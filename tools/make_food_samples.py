@@ -4,11 +4,14 @@
 
 DATA_FOLDER/foods/raw holds the official files; the samples go to ``tests/facts/food_samples`` with their bytes as they
 are in the originals (encoding, delimiters, marks), but for the xls workbooks, which are written anew with the same
-cells, and the JSON, from which laboratory details are dropped. Needs ``xlrd``, and ``xlwt`` to write xls.
+cells, and the JSON, from which laboratory details are dropped. The lines of 69 supplement labels (NIH DSLD; eight from
+its records, the others as transcribed by third parties) go to ``tests/person/label_lines.csv``. Needs ``xlrd``, and
+``xlwt`` to write xls.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -25,6 +28,18 @@ CIQUAL_2025 = ("26034", "22000", "15000", "26036", "12110", "20059", "12729", "2
 SR28 = ("01001", "12061", "15236", "11457", "16113", "11938")
 SR28_FILES = {"FOOD_DES.txt": SR28, "WEIGHT.txt": SR28, "NUTR_DEF.txt": None, "FD_GROUP.txt": None, "SRC_CD.txt": None}
 FDC_DROPPED = {"inputFoods", "nutrientConversionFactors", "nutrientAnalysisDetails", "foodAttributes", "labelNutrients"}
+LABELS = HERE.parent / "tests" / "person" / "label_lines.csv"
+LABEL_COLUMNS = {
+    "label": "label_id",
+    "serving": "serving_size",
+    "unit_of_serving": "serving_unit",
+    "within": "parent_row",
+    "name": "ingredient",
+    "form": "form_text",
+    "amount": "amount",
+    "unit": "unit",
+    "percent": "percent_dv",
+}
 DSLD_KEPT = {"id", "fullName", "brandName", "servingSizes", "ingredientRows", "otheringredients"}
 LINE_KEPT = {"name", "quantity", "forms", "nestedRows"}
 
@@ -78,8 +93,19 @@ def label(value: dict[str, Any]) -> dict[str, Any]:
     return kept | {"ingredientRows": list(lines(value["ingredientRows"]))}
 
 
+def label_lines(source: Path, target: Path) -> None:
+    """The lines of all labels of the table of products, without the names of products and brands."""
+    with source.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(LABEL_COLUMNS)
+        writer.writerows([" ".join(row[name].split()) for name in LABEL_COLUMNS.values()] for row in rows)
+
+
 def make(data: Path, out: Path = SAMPLES) -> None:
     """Write every sample."""
+    label_lines(data / "foods" / "products_sample.csv", LABELS)
     import py7zr
 
     raw = data / "foods" / "raw"

@@ -25,6 +25,9 @@ OTHER_MARKS = {
     "foods.csv": ("source", "name_en_basis", "name_fr_basis"),  # source: an id of food_sources.csv; gaps by qualifier
     "food_sources.csv": ("citation", "detail", "licence", "sha256"),
     "food_traces.csv": ("column", "numbers"),  # counted over the whole source tables when foods.csv is made
+    "article.csv": ("references", "verdict", "reviewed"),  # ids of article_sources.csv
+    "concepts.csv": ("stems",),  # words, no numbers
+    "questions.csv": ("claim", "needs"),  # words, no numbers
     "experiments.csv": ("meaning",),  # what is done; what was seen in people, with its source, is in acceptance.csv
     "posterior.csv": ("member",),  # written by calibration, row by row from the same posterior
     "trial_posterior.csv": ("member",),

@@ -10,12 +10,15 @@ import pytest
 from cofactor.engine.generate import build_human, human
 from cofactor.engine.program import Program, compile_antimony
 from cofactor.errors import EngineError
+from cofactor.model.compose import sbml
+from cofactor.model.export import shipped_sbml
 
 SMALL = "a = 1; b = 2; x = 1; x' = -a * x^1.3 + b / (1 + x); y = 2; y' = a - b * y * x; z := x * y"
 
 
 def test_the_shipped_human_is_what_its_text_gives():
     assert build_human().dumps() == human().dumps()
+    assert sbml() == shipped_sbml()
 
 
 def test_the_bytes_do_not_depend_on_the_hash_seed():

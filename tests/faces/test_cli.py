@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,18 @@ def test_every_command_explains_itself(name):
     shown = cofactor(name, "--help")
     assert shown.exit_code == 0
     assert len(shown.output.splitlines()) > 5
+
+
+def test_a_mistyped_command_names_the_nearest():
+    shown = cofactor("forcast", ANNA)
+    assert shown.exit_code == 2
+    assert "Did you mean 'forecast'?" in shown.stderr
+    assert "No such option '--jsno'" in cofactor("check", ANNA, "--jsno").stderr
+
+
+def test_the_module_is_the_command():
+    shown = subprocess.run([sys.executable, "-m", "cofactor", "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("cofactor, version ")
 
 
 def test_check_prints_all_three_problems_of_a_bad_file_and_exits_2(tmp_path):
@@ -110,3 +123,14 @@ def test_foods_are_found_in_both_languages():
         assert found[0]["id"] == "ciqual:26034"
         assert {"id", "name_en", "name_fr", "group"} <= found[0].keys()
     assert "magnésium 270" in cofactor("foods", "search", "amande", "--lang", "fr").output
+
+
+def test_sources_of_a_run_are_cited_as_bibtex():
+    shown = cofactor("cite", ANNA).output
+    entries = re.findall(r"^@misc\{(\w+),$", shown, re.M)
+    assert len(entries) == len(set(entries)) == shown.count("@misc") > 20
+    assert "title = {{EFSA Journal 2016;14(10):4547}}" in shown
+    assert "doi = {10.57745/RDMHWY}" in shown  # the food table
+    assert shown.count("{") - shown.count("\\{") == shown.count("}") - shown.count("\\}")
+    told = json.loads(cofactor("cite", ANNA, "--json").output)["sources"]
+    assert {s["text"] for s in told} >= {"EFSA Journal 2016;14(10):4547"}

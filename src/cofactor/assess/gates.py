@@ -18,6 +18,8 @@ Strengthening facts only tighten
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cofactor.assess.triggers import Finding, Setting, find
 from cofactor.assess.types import Gate, GateResult, Level, Spacing
 from cofactor.facts.gates import EVERY_NUTRIENT, PART, GateRule, Trigger, gate_rules, questions
@@ -45,8 +47,26 @@ def judge(setting: Setting) -> GateResult:
 
 
 def unanswered(case: Case) -> tuple[str, ...]:
-    """The gate questions that the case leaves open, in the order of the table, for the list of what is not known."""
+    """The gate questions that the case leaves open, in the order of the table."""
     return tuple(question for question in questions() if question not in case.answers)
+
+
+def emergencies() -> tuple[str, ...]:
+    """The questions whose yes stops everything: the signs that every report prints, answered or not."""
+    rules = gate_rules().values()
+    red = [r for r in rules if r.trigger == Trigger.ANSWER and r.level == Level.STOP and EVERY_NUTRIENT in r.nutrients]
+    return tuple(rule.question for rule in red)
+
+
+def open_questions(case: Case) -> tuple[str, ...]:
+    """The unanswered questions of which yes and no lead to different gates for this person; emergencies apart."""
+    asked = (question for question in unanswered(case) if question not in emergencies())
+    return tuple(question for question in asked if _met(case, question, True) != _met(case, question, False))
+
+
+def _met(case: Case, question: str, answer: bool) -> set[str]:
+    answered = replace(case, answers={**case.answers, question: answer})
+    return {gate.id for gate in evaluate(answered).gates}
 
 
 def _gate(rule: GateRule, finding: Finding, setting: Setting) -> Gate:

@@ -21,6 +21,8 @@ DIET, TOTAL, SUPPLEMENTS = "diet", "diet+supplements", "supplements"
 LABORATORY = "laboratory"
 # Cut-offs of bodies are shown for these; other analytes are read on the range of the laboratory.
 JUDGED_BY_BODIES = ("25OHD", "Mg_serum")
+# The range of the laboratory is that of people who are not treated; whoever has it measured has a target of their own.
+JUDGED_BY_PRESCRIBER = ("INR",)
 NORMAL_P95 = 1.6449
 """95th percentile of the standard normal distribution: likely ranges run from the 5th to the 95th percentile."""
 
@@ -160,7 +162,7 @@ def _judgements_of_level(analyte: str, value: float, case: Case, facts: Facts) -
     if analyte in JUDGED_BY_BODIES:
         yield from _judgements_of_bodies(facts.thresholds_of(analyte), value)
         return
-    lab = facts.lab(analyte, case.person.sex)
+    lab = None if analyte in JUDGED_BY_PRESCRIBER else facts.lab(analyte, case.person.sex)
     low, high = (None, None) if lab is None else _laboratory_range(lab)
     if lab is not None and (low is not None or high is not None):
         yield Judgement(LABORATORY, "", low, high, verdict_of(value, low, high), "current", lab.source)

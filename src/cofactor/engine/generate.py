@@ -1,7 +1,7 @@
-"""Build the shipped programs from their texts: ``python -m cofactor.engine.generate``.
+"""Build the shipped program, and the SBML it is made from, from the text: ``python -m cofactor.engine.generate``.
 
 Needed only after an edit of ``model/human`` or of the code that turns it into statements; needs antimony, libSBML and
-SymPy. A test builds the program again and compares the bytes.
+SymPy. A test builds both again and compares the bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from cofactor.engine.program import Program, compile_sbml
+from cofactor.model.export import SHIPPED_SBML
 
 _FILE = "_generated/human.json"
 
@@ -29,9 +30,12 @@ def human() -> Program:
 
 
 def main() -> None:
-    """Write the shipped program."""
-    with resources.as_file(resources.files("cofactor.model").joinpath(_FILE)) as path:
-        Path(path).write_text(build_human().dumps(), encoding="utf-8")
+    """Write the shipped files."""
+    from cofactor.model.compose import sbml
+
+    for name, text in ((SHIPPED_SBML, sbml()), (_FILE, build_human().dumps())):
+        with resources.as_file(resources.files("cofactor.model").joinpath(name)) as path:
+            Path(path).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+from click.exceptions import NoSuchCommand
 
 from cofactor import __version__
 
@@ -16,6 +17,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
     "labs": ("labs", "Bring laboratory results (FHIR, CSV) into a case file."),
     "validate": ("validate", "Published trials, predicted and compared."),
+    "cite": ("cite", "The sources that a plan used, as BibTeX."),
+    "evidence": ("evidence", "What stands of an article's statements, by publications and by experiment."),
+    "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
@@ -31,10 +35,12 @@ class LazyGroup(click.Group):
         """Names of all commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
-        """Load a command: the attribute ``command`` of its module."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command: the attribute ``command`` of its module. For an unknown one, the nearest is named."""
         if cmd_name not in COMMANDS:
-            return None
+            if ctx.resilient_parsing or cmd_name.startswith("-"):
+                return None
+            raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
         found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
         return found
 

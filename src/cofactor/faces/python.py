@@ -9,10 +9,12 @@ from cofactor.assess.types import Band, StatusRow
 from cofactor.assess.update import posterior
 from cofactor.person.case import parse_dose
 from cofactor.person.types import Case
+from cofactor.report.bibtex import bibtex
 from cofactor.report.build import build
 from cofactor.report.document import Document, plan
+from cofactor.report.types import Report
 
-__all__ = ["Document", "forecast", "plan", "status"]
+__all__ = ["Document", "cite", "forecast", "plan", "status"]
 
 
 def status(case: Case, *, seed: int = 1) -> tuple[StatusRow, ...]:
@@ -27,3 +29,8 @@ def forecast(case: Case, days: float = 365, *, add: Sequence[str] = (), seed: in
     cannot be read. A simulation is no plan: gates speak in :func:`plan`.
     """
     return _forecast(posterior(case, seed), days, [parse_dose(text, today=case.today) for text in add])
+
+
+def cite(of: Report) -> str:
+    """The sources of a plan as BibTeX: of its targets, limits, gates, readings and foods."""
+    return bibtex(of.sources)

@@ -101,7 +101,7 @@ def _problems_of_column(table: str, name: str, kind: str, by_name: dict[str, tup
             yield f"{table}:{number}: {column}: got {cell!r}, expected {wanted}"
 
 
-def read_table(row_type: type[Row], name: str) -> tuple[Row, ...]:
-    """The rows of the shipped table ``tables/<name>.csv``."""
-    text = files("cofactor.facts").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
+def read_table(row_type: type[Row], name: str, package: str = "cofactor.facts") -> tuple[Row, ...]:
+    """The rows of the shipped table ``tables/<name>.csv`` of a package."""
+    text = files(package).joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
     return parse_rows(row_type, name, text.splitlines())

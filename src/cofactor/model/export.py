@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 from cofactor.errors import InputError, Problem
 from cofactor.files import write_whole
-from cofactor.model.compose import compose, sbml
+from cofactor.model.compose import compose
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["FORMATS", "SHIPPED_SBML", "export", "shipped_sbml"]
 
-FORMATS: dict[str, Callable[[], str]] = {"sbml": sbml, "antimony": compose}
+SHIPPED_SBML = "_generated/human.xml"
+
+
+def shipped_sbml() -> str:
+    """The model as SBML, made from the text by :mod:`cofactor.engine.generate`: no tool is needed to have it."""
+    return resources.files("cofactor.model").joinpath(SHIPPED_SBML).read_text(encoding="utf-8")
+
+
+FORMATS: dict[str, Callable[[], str]] = {"sbml": shipped_sbml, "antimony": compose}
 
 
 def export(form: str, path: str | Path) -> Path:

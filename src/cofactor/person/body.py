@@ -29,7 +29,7 @@ from cofactor.person.types import Case
 
 Array = NDArray[np.float64]
 
-SETTLE_DAYS = 2000.0
+SETTLE_DAYS = 4000.0
 """Days at constant habits before the recorded history begins: the slow magnesium pools and the glands come to rest."""
 _DIET_INPUTS = {"in_Ca": "calcium", "in_Mg": "magnesium", "in_P": "phosphorus", "in_Zn": "zinc"}
 _SUN, _RESIDUAL, _DIET = "sun", "residual_supply", "diet:"

@@ -9,7 +9,7 @@ to take note of what was read with an assumption.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from cofactor.facts.load import Facts, load
 from cofactor.person import documents, doses, notes
 from cofactor.person.eaten import same_food
 from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
-from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, SupplementIn, json_schema
+from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, json_schema
 from cofactor.person.schema_base import Reading
 from cofactor.person.schema_person import PersonIn, PlaceIn, SeasonIn, SunIn
+from cofactor.person.schema_taken import ProductIn, SupplementIn
 from cofactor.person.types import (
     Case,
     Condition,
@@ -104,7 +105,7 @@ def _case(case_file: CaseFile, reading: Reading, products: tuple[str, ...]) -> C
         place=place,
         sun=sun_habits(case_file.sun),
         diet=_diet(case_file.diet, place, found),
-        supplements=tuple(_supplement(s, found) for s in case_file.supplements),
+        supplements=_taken(case_file.supplements, found),
         medicines=tuple(_medicine(m, facts, found) for m in case_file.medicines),
         conditions=tuple(_condition(c, facts, found) for c in case_file.conditions),
         answers={key: value for key, value in case_file.answers.items() if value is not None},
@@ -194,8 +195,40 @@ def _diet(diet: DietIn | None, place: Place, found: list[Note]) -> Diet:
     )
 
 
+def _taken(entries: Iterable[SupplementIn | ProductIn], found: list[Note]) -> tuple[Supplement, ...]:
+    """Every intake of the case; a product gives one for each nutrient that its label names."""
+    taken: list[Supplement] = []
+    for entry in entries:
+        if isinstance(entry, SupplementIn):
+            taken.append(_supplement(entry, found))
+        else:
+            taken += _product(entry, found)
+    found += notes.of_duplicates(taken)
+    return tuple(taken)
+
+
+def _product(entry: ProductIn, found: list[Note]) -> Iterator[Supplement]:
+    name = entry.label or entry.read.name
+    found += notes.of_product(name or "", entry.read.contents, entry.read.asides)
+    for content in entry.read.contents:
+        yield Supplement(
+            nutrient=content.nutrient,
+            form=None if content.form is None else content.form.id,
+            amount=content.amount * entry.servings,
+            every_days=entry.every,
+            slot=entry.when[0] if entry.when else None,
+            since=entry.since,
+            until=entry.until,
+            label=name,
+            as_typed=content.as_printed,
+            times_per_day=max(1, len(entry.when)),
+            slots=entry.when,
+        )
+
+
 def _supplement(entry: SupplementIn, found: list[Note]) -> Supplement:
     found += notes.of_amount(entry.nutrient, entry.form, entry.of, entry.amount)
+    found += notes.of_label(entry.label or "", (entry.nutrient,))
     return Supplement(
         nutrient=entry.nutrient,
         form=None if entry.form is None else entry.form.id,
@@ -215,6 +248,7 @@ def _medicine(medicine: MedicineIn, facts: Facts, found: list[Note]) -> Medicine
     atc, interactions = facts.medicine(medicine.name)
     if atc is None:
         found.append(notes.of_medicine(medicine.name, facts))
+    found += notes.of_holding(medicine.name, atc)
     return Medicine(medicine.name, atc, interactions, medicine.when)
 
 

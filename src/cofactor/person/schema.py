@@ -17,7 +17,7 @@ from pydantic import field_validator as validator
 from cofactor.facts.gates import questions
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.facts.names import fold
-from cofactor.facts.types import Food, Form
+from cofactor.facts.types import Food
 from cofactor.person import doses, eaten, labs, measures, words
 from cofactor.person.answers import read_answer
 from cofactor.person.goals import Goal, read_goal
@@ -43,6 +43,7 @@ from cofactor.person.schema_base import (
     reading,
 )
 from cofactor.person.schema_person import PersonIn, PlaceIn, SunIn, read_sun
+from cofactor.person.schema_taken import ProductIn, SupplementIn, read_taken
 
 VERSION = 1
 _QUANTITY: dict[str, object] = {"type": "string", "pattern": r"^[.,\d].*[A-Za-zµμ]"}
@@ -58,8 +59,6 @@ _GOAL: dict[str, object] = {
         },
     ]
 }
-_WHEN = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
-_MOST_INTAKES = 8  # a day
 _MOST_UNKNOWN_FOODS = 20
 _YEARS = (2000, 2199)  # of a plan; others are slips of the keyboard
 _PROBABILITY = (0.5, 0.99)  # below even odds is no goal, and certainty cannot be planned
@@ -138,81 +137,6 @@ class DietIn(Strict):
         if isinstance(value, str) and fold(value[:20]) in by_fold:
             return by_fold[fold(value[:20])]
         raise refusal(value, "Use one of those reference sets.", words.REFERENCES)
-
-
-class SupplementIn(Strict):
-    """A supplement that is taken."""
-
-    nutrient: Annotated[
-        str, WithJsonSchema({"enum": list(NUTRIENT_UNIT)}), Field(description="Nutrient.", examples=["vitamin_d"])
-    ]
-    form: Annotated[Form | None, TEXT, Field(description="Form of the nutrient.", examples=["D3", "citrate"])] = None
-    label: Annotated[Text | None, Field(description="What the label says.", examples=["Magnésium marin 300"])] = None
-    of: Annotated[
-        Literal["elemental", "compound"] | None,
-        WithJsonSchema({"enum": ["elemental", "compound"]}),
-        Field(description="Whether the amount is of the element (default) or of the whole compound."),
-    ] = None
-    every: Annotated[float, PERIOD, Field(description="day, week, month or N days", examples=["day", "30 days"])] = 1.0
-    when: Annotated[
-        tuple[str, ...], _WHEN, Field(description="Moment of the day, or a list of moments.", examples=["breakfast"])
-    ] = ()
-    since: Annotated[date | None, DATE, Field(description="First day.")] = None
-    until: Annotated[date | None, DATE, Field(description="Last day.")] = None
-    amount: Annotated[
-        doses.Amount, QUANTITY, Field(description="Amount of one intake.", examples=["1000 IU", "300 mg"])
-    ]
-
-    @validator("nutrient", mode="plain")
-    @classmethod
-    def _nutrient(cls, value: object) -> str:
-        return doses.known_nutrient(value)
-
-    @validator("form", mode="plain")
-    @classmethod
-    def _form(cls, value: object, info: ValidationInfo) -> Form | None:
-        nutrient = info.data.get("nutrient")
-        return None if value is None or nutrient is None else doses.known_form(nutrient, value)
-
-    @validator("of", mode="plain")
-    @classmethod
-    def _of(cls, value: object) -> str | None:
-        return None if value is None else word(value, {"elemental": "elemental", "compound": "compound"})
-
-    @validator("every", mode="plain")
-    @classmethod
-    def _every(cls, value: object) -> float:
-        return period_in_days(value)
-
-    @validator("when", mode="plain")
-    @classmethod
-    def _when(cls, value: object) -> tuple[str, ...]:
-        return () if value is None else _moments(value)
-
-    @validator("since", mode="plain")
-    @classmethod
-    def _since(cls, value: object, info: ValidationInfo) -> date | None:
-        return None if value is None else past_date(value, reading(info).today)
-
-    @validator("until", mode="plain")
-    @classmethod
-    def _until(cls, value: object, info: ValidationInfo) -> date | None:
-        until, since = None if value is None else iso_date(value), info.data.get("since")
-        if until is not None and since is not None and until < since:
-            raise refusal(value, "The last day lies before the first: check both.", (f"{since} or later",))
-        return until
-
-    @validator("amount", mode="plain")
-    @classmethod
-    def _amount(cls, value: object, info: ValidationInfo) -> doses.Amount | None:
-        if not {"nutrient", "form", "of"} <= info.data.keys():
-            return None
-        nutrient, form = info.data["nutrient"], info.data["form"]
-        amount = doses.dose(value, nutrient, form, info.data["of"])
-        if "every" in info.data:
-            times = max(1, len(info.data.get("when", ())))
-            doses.guard_daily(amount, amount.value * times / info.data["every"], nutrient, form)
-        return amount
 
 
 class MedicineIn(Strict):
@@ -308,7 +232,15 @@ class CaseFile(Strict):
         Field(description="Time outdoors; none for a stay without sun."),
     ] = None
     diet: Annotated[DietIn | None, Field(description="Foods and known totals.")] = None
-    supplements: Annotated[Many[SupplementIn], Field(default_factory=list, description="What is taken already.")]
+    supplements: Annotated[
+        Many[
+            Annotated[
+                SupplementIn | ProductIn,
+                PlainValidator(read_taken, json_schema_input_type=SupplementIn | ProductIn),
+            ]
+        ],
+        Field(default_factory=list, description="What is taken already: one nutrient, or a product by its label."),
+    ]
     medicines: Annotated[
         Many[
             Annotated[MedicineIn, PlainValidator(_medicine, json_schema_input_type=Annotated[str, TEXT] | MedicineIn)]
@@ -370,10 +302,3 @@ def json_schema() -> dict[str, Any]:
         "title": "cofactor case file",
         **{key: value for key, value in schema.items() if key != "title"},
     }
-
-
-def _moments(value: object) -> tuple[str, ...]:
-    moments = value if isinstance(value, list | tuple) else [value]
-    if not 1 <= len(moments) <= _MOST_INTAKES:
-        raise refusal(value, "Write one moment of the day, or a list of them.", words.first_spelling(words.SLOTS))
-    return tuple(word(moment, words.SLOTS) for moment in moments)

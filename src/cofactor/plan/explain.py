@@ -130,7 +130,7 @@ def closed(gate: Gate) -> Reason:
 
 def ask_first(s: Supplement, gate: Gate) -> Reason:
     """A present supplement that a gate makes someone else's decision."""
-    return Reason("stopped.ask_first", {"nutrient": s.nutrient, "gate": gate.id})
+    return Reason("stopped.ask_first", {**_of(s), "gate": gate.id})
 
 
 def over_limit(nutrient: str, found: Excess) -> Reason:
@@ -174,4 +174,4 @@ def against(intake: float, reference: ReferenceIntake) -> Values:
 
 
 def _of(s: Supplement) -> Values:
-    return {"nutrient": s.nutrient, "form": s.form or "unknown"}
+    return {"nutrient": s.nutrient, "form": s.form or "unknown", "label": s.label or ""}

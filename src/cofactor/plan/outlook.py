@@ -52,9 +52,9 @@ RISKS = (
     Risk("Mg_serum", 1.10, ("magnesium",), MOST_AT_RISK),
 )
 """Levels in nmol/L and mmol/L: choices, at the upper limits of serum calcium and magnesium that gates STOP at."""
-MOST_ADDED = 0.01
-"""Share that doses may add where more than MOST_AT_RISK stand above the level without them: a choice of this tool. An
-ordinary dose adds about half of it in a person whose calcium is not known, of whom 2 to 4 % stand there anyway."""
+MOST_ADDED = 0.025
+"""Share that doses may add to those who stand above a level without them: a choice of this tool. Of people whose
+calcium is not known 1 to 4 % stand above 2.60 mmol/L whatever they take, and no smaller dose would lower that."""
 
 
 def risks(desk: Desk) -> tuple[Risk, ...]:
@@ -98,7 +98,7 @@ def chance(desk: Desk, draft: Draft, outcome: str, low: float) -> float:
 def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
     """The first risk that the draft's doses drive above its bound.
 
-    Where more bodies stand above a level without any dose, the doses may hardly add to them.
+    Where more bodies stand above a level without any dose, the doses may add few to them.
     """
     for risk in risks(desk):
         share = risk.share(then)

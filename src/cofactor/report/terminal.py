@@ -6,12 +6,15 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from cofactor.assess.gates import unanswered
-from cofactor.assess.types import Band, Gate, GateResult, Level, StatusRow
+from cofactor.assess.gates import emergencies, open_questions
+from cofactor.assess.types import Band, Gate, GateResult, StatusRow
+from cofactor.facts.gates import Trigger, gate_rules
 from cofactor.person.types import Case
 from cofactor.plan.goals import PLANNED
-from cofactor.plan.types import Expected, PlanItem, Reason
+from cofactor.plan.types import Expected, PlanItem, Reason, Withheld
 from cofactor.report import numbers
+from cofactor.report.moments import moment_line
+from cofactor.report.names import FOOD, capital
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -19,59 +22,51 @@ WIDTH = 92
 """Columns: fits a default terminal beside nothing, and a mail."""
 RETEST = ("25OHD", "Ca_total", "creatinine")
 """What a test after a change is for: the level itself, and what must not rise (safety rules, re-test prompts)."""
+ALIKE = 0.015
+"""Chances nearer than this are the same number to a reader, and within the error of a few hundred bodies."""
 
 
 def summary(report: Report, lang: str) -> str:
     """The whole summary as plain text that ends in a line break."""
     words = Words(lang, report.gates)
-    parts = [
+    return _text(
         [_wrapped(words.title(report))],
         [_wrapped(expected_sentence(report, words))],
         _section(words, "the_plan", _items(report, words)),
         _section(words, "taken_now", (_bullet(words.reason(r)) for r in report.plan.stopped)),
         _section(words, "not_proposed", _withheld(report, words)),
-        _section(words, "watch", _watch(report, words)),
-        _section(words, "heading", _chances(report, words)),
-        _section(words, "day", _day(report, words)),
-        _section(words, "stands", (_bullet(words.status(row)) for row in report.status if _worth_a_line(row))),
+        _section(words, "watch", _watch(report.gates, words)),
+        _section(words, "heading", _outlook(report, words), day=_judged_on(report, words)),
+        _section(words, "day", (_bullet(moment_line(e, report, words)) for e in report.plan.schedule)),
+        _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status if _worth_a_line(row))),
         _section(words, "read_as", (_bullet(words.note(note)) for note in report.case.notes)),
-        _section(words, "not_known", _unknown(report, words)),
-        [_wrapped(_disclaimer(report, words))],
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
-
-
-def _worth_a_line(row: StatusRow) -> bool:
-    """Beside a plan: what was measured, today's 25(OH)D, and intakes that are planned or outside of their range."""
-    if row.kind == "analyte":
-        return row.basis == "lab" or row.id == "25OHD"
-    return row.id in PLANNED or row.judged in ("below", "above")
+        _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),
+        _closing(report, words),
+    )
 
 
 def status_summary(report: Report, lang: str) -> str:
     """Where a person stands, what to watch, and what was not known: the summary without a plan."""
     words = Words(lang, report.gates)
-    parts = [
-        _section(words, "stands", (_bullet(words.status(row)) for row in report.status)),
-        _section(words, "watch", _watch(report, words)),
+    return _text(
+        _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status)),
+        _section(words, "watch", _watch(report.gates, words)),
         _section(words, "read_as", (_bullet(words.note(note)) for note in report.case.notes)),
-        _section(words, "not_known", _unknown(report, words)),
-        [_wrapped(_disclaimer(report, words))],
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+        _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),
+        _closing(report, words),
+    )
 
 
 def check_summary(case: Case, gates: GateResult, lang: str) -> str:
-    """What a case that can be read meets: its gates, how it was read, and the questions that it leaves open."""
+    """What a case that can be read meets: its gates, how it was read, and the questions that could change them."""
     words = Words(lang, gates)
-    asked = [Reason("unknown.question", {"question": question}) for question in unanswered(case)]
-    parts = [
+    asked = [Reason("unknown.question", {"question": question}) for question in open_questions(case)]
+    return _text(
         [_wrapped(words.text("summary.readable"))],
-        _section(words, "watch", gate_lines(gates.gates, words)),
+        _section(words, "watch", _watch(gates, words)),
         _section(words, "read_as", (_bullet(words.note(note)) for note in case.notes)),
-        _section(words, "not_known", (_bullet(words.reason(reason)) for reason in asked)),
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+        _section(words, "not_known", map(_bullet, words.unknown(asked))),
+    )
 
 
 def forecast_summary(bands: Sequence[Band], gates: GateResult, lang: str) -> str:
@@ -82,9 +77,9 @@ def forecast_summary(bands: Sequence[Band], gates: GateResult, lang: str) -> str
     parts = [_section(words, "watch", gate_lines([g for g in gates.gates if g.withholds], words))]
     for outcome in dict.fromkeys(band.outcome for band in bands):
         rows = [b for b in bands if b.outcome == outcome and any(abs(b.days - d) < 1 for d in shown)]
-        title = f"{words.analyte(outcome)}, {numbers.level_unit(outcome, lang)}"
+        title = f"{capital(words.analyte(outcome))}, {numbers.level_unit(outcome, lang)}"
         parts.append([title, *(_forecast_row(b, words) for b in rows)])
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+    return _text(*parts)
 
 
 def _forecast_row(band: Band, words: Words) -> str:
@@ -93,29 +88,18 @@ def _forecast_row(band: Band, words: Words) -> str:
     return f"  {words.text(f'summary.under_{band.under}'):<14}{day:<10}{p50:>8}   ({p05}–{p95})"
 
 
-def gate_lines(gates: Iterable[Gate], words: Words) -> Iterator[str]:
-    """One entry per gate: level, reason, and what to do."""
-    for gate in gates:
-        yield _bullet(f"{words.level(gate.level)}  {words.why(gate)} {words.do(gate)}".rstrip())
+# --- the plan
 
 
 def expected_sentence(report: Report, words: Words) -> str:
     """25(OH)D today and on the day the plan is judged, with and without the plan."""
-    lang = words.lang
     expected = next(e for e in report.plan.expected if e.outcome == "25OHD")
     now, same = _band(report, "now", 0.0), _band(report, "now", expected.days)
-    shown = {
-        "now": numbers.level(now.p50, "25OHD", lang, both=True),
-        "now_low": numbers.plain_level(now.p05, "25OHD", lang),
-        "now_high": numbers.plain_level(now.p95, "25OHD", lang),
-        "then": numbers.plain_level(expected.p50, "25OHD", lang),
-        "then_low": numbers.plain_level(expected.p05, "25OHD", lang),
-        "then_high": numbers.plain_level(expected.p95, "25OHD", lang),
-        "same": numbers.plain_level(same.p50, "25OHD", lang),
-        "same_low": numbers.plain_level(same.p05, "25OHD", lang),
-        "same_high": numbers.plain_level(same.p95, "25OHD", lang),
-        "day": numbers.day(report.case.today + timedelta(days=expected.days), lang),
-    }
+    shown = {"now": numbers.level(now.p50, "25OHD", words.lang, both=True), "day": _judged_on(report, words)}
+    for name, of in (("now", now), ("then", expected), ("same", same)):
+        shown.setdefault(name, numbers.plain_level(of.p50, "25OHD", words.lang))
+        shown[f"{name}_low"] = numbers.plain_level(of.p05, "25OHD", words.lang)
+        shown[f"{name}_high"] = numbers.plain_level(of.p95, "25OHD", words.lang)
     return words.text("summary.expected" if report.plan.items else "summary.expected_same", **shown)
 
 
@@ -123,116 +107,132 @@ def _band(report: Report, under: str, day: float) -> Band:
     return next(b for b in report.bands if (b.outcome, b.under) == ("25OHD", under) and abs(b.days - day) < 1)
 
 
+def _judged_on(report: Report, words: Words) -> str:
+    return numbers.day(report.case.today + timedelta(days=report.plan.retest_days), words.lang)
+
+
 def _items(report: Report, words: Words) -> Iterator[str]:
     for item in report.plan.items:
         yield _bullet(_headline(item, words))
         for reason in item.why:
             yield _wrapped(words.reason(reason), "    ")
-    cost = report.plan.cost_per_month
-    if report.plan.items and cost:
-        yield _bullet(words.text("summary.cost", cost=f"{numbers.number(cost, words.lang)}{numbers.NBSP}€"))
-    if report.plan.items:
-        day = report.case.today + timedelta(days=report.plan.retest_days)
-        labs = numbers.join([words.analyte(name) for name in RETEST], words.lang)
-        yield _bullet(words.text("summary.retest", day=numbers.day(day, words.lang), labs=labs))
+    if not report.plan.items:
+        return
+    if report.plan.cost_per_month:
+        cost = numbers.with_unit(numbers.number(report.plan.cost_per_month, words.lang), "€", words.lang)
+        yield _bullet(words.text("summary.cost", cost=cost))
+    labs = words.join(words.analyte(name) for name in RETEST)
+    yield _bullet(words.text("summary.retest", day=_judged_on(report, words), labs=labs))
 
 
 def _headline(item: PlanItem, words: Words) -> str:
-    """A dose with its form, its moments and the weight of its compound."""
-    parts = [words.dose(item)]
-    if item.form != "food" and f"dosed.{item.nutrient}" in words.text and "{form}" not in words.dosed(item):
-        named = words.form(item.nutrient, item.form)
-        parts += [named] if named not in parts[0] else []
+    """A dose with its moments, its form and the weight of its compound."""
+    if item.form == FOOD:
+        return capital(words.dose(item))
+    key, shown = "summary.item", {"dose": words.dose(item), "moments": words.slots(item.slots)}
     if item.compound_mg is not None:
-        weight = numbers.with_unit(numbers.number(item.compound_mg, words.lang), "mg", words.lang)
-        parts.append(words.text("summary.compound", amount=weight))
-    if item.slots:
-        parts.append(words.slots(item.slots))
-    return ", ".join(parts)
+        key = "summary.item_of_salt"
+        shown["form"] = words.form(item.nutrient, item.form)
+        shown["weight"] = numbers.with_unit(numbers.number(item.compound_mg, words.lang), "mg", words.lang)
+    return words.text(key, **shown)
 
 
 def _withheld(report: Report, words: Words) -> Iterator[str]:
-    """What is not proposed; entries with the same reason share a line."""
+    """What is not proposed, nutrients of the plan first; entries with the same reason share a line."""
     together: dict[str, list[str]] = {}
-    for entry in report.plan.withheld:
-        together.setdefault(words.withheld(entry), []).append(words.nutrient(entry.nutrient))
+    for entry in sorted(report.plan.withheld, key=_planned_first):
+        together.setdefault(words.inline(entry.why), []).append(words.nutrient(entry.nutrient))
     for why, names in together.items():
-        yield _bullet(f"{numbers.join(names, words.lang)}: {why}" if words.lang == "en" else _french(names, why))
+        yield _bullet(capital(words.text("summary.withheld", what=words.join(names), why=why)))
 
 
-def _french(names: list[str], why: str) -> str:
-    return f"{numbers.join(names, 'fr')}{numbers.NBSP}: {why}"
+def _planned_first(entry: Withheld) -> int:
+    order = (*PLANNED, "vitamin_k")
+    return order.index(entry.nutrient) if entry.nutrient in order else len(order)
 
 
-def _watch(report: Report, words: Words) -> Iterator[str]:
-    yield from gate_lines(report.gates.gates, words)
-    if not any(g.level is not Level.INFO and g.id.startswith(("DN", "NN")) for g in report.gates.gates):
-        count = numbers.number(report.gates.searched, words.lang)
-        yield _bullet(words.text("summary.searched", count=count))
+def _watch(gates: GateResult, words: Words) -> Iterator[str]:
+    """The gates that this case meets, and how far the table of interactions was searched."""
+    met = [gate for gate in gates.gates if gate_rules()[gate.id].trigger != Trigger.ALWAYS]
+    yield from gate_lines(met, words)
+    found = any(gate.id.startswith(("DN", "NN", "CN")) for gate in met)
+    key = "summary.searched_more" if found else "summary.searched"
+    yield _bullet(words.text(key, count=numbers.number(gates.searched, words.lang)))
 
 
-def _chances(report: Report, words: Words) -> Iterator[str]:
+def gate_lines(gates: Iterable[Gate], words: Words) -> Iterator[str]:
+    """One entry per gate, strongest first: what to do, and below it why."""
+    for gate in gates:
+        yield _bullet(f"{words.level(gate.level)}  {words.do(gate)}")
+        yield _wrapped(words.why(gate), "      ")
+
+
+# --- where it leads
+
+
+def _outlook(report: Report, words: Words) -> Iterator[str]:
     for e in report.plan.expected:
-        shown = {
-            "what": words.analyte(e.outcome),
-            "goal": _goal(e, words),
-            "day": numbers.short_day(report.case.today + timedelta(days=e.days), words.lang),
-            "then": numbers.percent(e.p_in_goal, words.lang),
-            "now": numbers.percent(e.p_in_goal_now, words.lang),
-        }
-        asked = e.outcome == "25OHD" or e.outcome in report.case.goals
-        yield _bullet(words.text("summary.chance" if asked else "summary.chance_lab", **shown))
+        low, high = (numbers.plain_level(v, e.outcome, words.lang) for v in (e.p05, e.p95))
+        yield _bullet(
+            words.text(
+                "summary.outlook",
+                what=capital(words.analyte(e.outcome)),
+                value=numbers.level(e.p50, e.outcome, words.lang),
+                low=low,
+                high=high,
+                chance=_chance(e, report, words),
+            )
+        )
 
 
-def _goal(e: Expected, words: Words) -> str:
+def _chance(e: Expected, report: Report, words: Words) -> str:
+    """The chance of being where one should be, against that of changing nothing."""
+    now, then = (numbers.percent(p, words.lang) for p in (e.p_in_goal_now, e.p_in_goal))
+    key = "chance_both" if report.plan.items else "chance_alone"
+    if report.plan.items and abs(e.p_in_goal - e.p_in_goal_now) < ALIKE:
+        key = "chance_same"
+    return words.text(f"summary.{key}", goal=_goal(e, report, words), then=then, now=now)
+
+
+def _goal(e: Expected, report: Report, words: Words) -> str:
+    asked = e.outcome == "25OHD" or e.outcome in report.case.goals
     low, high = e.goal
+    shown = {"low": numbers.plain_level(low, e.outcome, words.lang)}
     if high is None:
-        return f"≥{numbers.NBSP}{numbers.level(low, e.outcome, words.lang)}"
-    return f"{numbers.plain_level(low, e.outcome, words.lang)}–{numbers.level(high, e.outcome, words.lang)}"
+        return words.text("summary.goal_open", **shown)
+    shown["high"] = numbers.plain_level(high, e.outcome, words.lang)
+    return words.text("summary.goal" if asked else "summary.goal_laboratory", **shown)
 
 
-def _day(report: Report, words: Words) -> Iterator[str]:
-    for event in report.plan.schedule:
-        what = numbers.join([item_name(item, report, words) for item in event.items], words.lang)
-        line = f"{numbers.time(event.time, words.lang)}  {what}"
-        if event.apart_from:
-            others = numbers.join([item_name(item, report, words) for item in event.apart_from], words.lang)
-            line += f" ({words.text('summary.apart', what=others)})"
-        yield _bullet(line)
+def _worth_a_line(row: StatusRow) -> bool:
+    """Beside a plan: what was measured, today's 25(OH)D, and intakes that are planned or outside of their range."""
+    if row.kind == "analyte":
+        return row.id == "25OHD" or (row.basis == "lab" and row.judged != "none")
+    return row.id in PLANNED or row.judged in ("below", "above")
 
 
-def item_name(item: str, report: Report, words: Words) -> str:
-    """What stands at a moment of the day: a planned dose with its amount, a present supplement, a medicine."""
-    kind, _, rest = item.partition(":")
-    if kind == "medicine":
-        return rest
-    for planned in report.plan.items:
-        if (planned.nutrient, planned.form) == (kind, rest):
-            return f"{words.dosed(planned)} {words.amount(planned.per_intake, planned.nutrient)}"
-    return words.product(kind, rest)
+# --- the frame
 
 
-def _unknown(report: Report, words: Words) -> Iterator[str]:
-    """What was not known; open gate questions in one line."""
-    asked = [r for r in report.unknown if r.key == "unknown.question"]
-    for reason in report.unknown:
-        if reason.key != "unknown.question":
-            yield _bullet(words.reason(reason))
-    if asked:
-        names = "; ".join(words.text(f"question.{r.values['question']}") for r in asked)
-        count = numbers.number(len(asked), words.lang)
-        yield _bullet(words.text("summary.more_unknown", count=count, questions=names))
-
-
-def _disclaimer(report: Report, words: Words) -> str:
+def _closing(report: Report, words: Words) -> list[str]:
+    """When not to wait, and what this is."""
+    signs = words.join(words.text(f"sign.{question}") for question in emergencies())
+    number = words.text(f"emergency.{report.case.place.region}")
     day = numbers.day(report.case.today, words.lang)
-    return words.text("summary.disclaimer", version=report.version, model=report.model, day=day)
+    return [
+        _wrapped(words.text("summary.red_flags", signs=signs, number=number)),
+        _wrapped(words.text("summary.disclaimer", version=report.version, model=report.model, day=day)),
+    ]
 
 
-def _section(words: Words, key: str, lines: Iterable[str]) -> list[str]:
+def _text(*parts: list[str]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _section(words: Words, key: str, lines: Iterable[str], **shown: str) -> list[str]:
     """A heading with its lines, or nothing where there are none."""
     found = list(lines)
-    return [words.text(f"summary.{key}").upper(), *found] if found else []
+    return [words.text(f"summary.{key}", **shown).upper(), *found] if found else []
 
 
 def _bullet(text: str) -> str:

@@ -1,93 +1,52 @@
-"""Values of a report as sentences of one language: names, reasons, gates, notes, and the title."""
+"""Values of a report as sentences of one language: reasons, gates, notes, status lines, the title."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cofactor.assess.types import Gate, GateResult, Level, StatusRow
+from cofactor.assess.types import Gate, GateResult, Judgement, Level, StatusRow
 from cofactor.facts.load import NUTRIENT_UNIT, load
+from cofactor.facts.types import Trust
 from cofactor.person.types import Note
-from cofactor.plan.types import PlanItem, Reason, Withheld
+from cofactor.plan.goals import PLANNED
+from cofactor.plan.types import Plan, Reason, Withheld
 from cofactor.report import numbers
-from cofactor.report.text import Text, TextError
+from cofactor.report.names import FOOD, Names, capital
+from cofactor.report.text import TextError
 from cofactor.report.types import Report
 
 _AMOUNTS = frozenset({"amount", "intake", "reference", "limit", "gap", "if_compound"})
 _SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
+_TOGETHER: Mapping[str, str] = {"unknown.lab": "analyte", "unknown.diet": "nutrient", "unknown.question": "question"}
+"""Reasons that are said in one sentence, and the value of each that the sentence lists."""
 LABORATORY = "laboratory"
 
 
-class Words:
+class Words(Names):
     """The sentences of one language, for one set of gates (whose own sentences reasons may quote)."""
 
     def __init__(self, lang: str, gates: GateResult) -> None:
-        self.lang, self.text = lang, Text(lang)
+        super().__init__(lang)
         self._gates = {gate.id: gate for gate in gates.gates}
-
-    # --- names
-
-    def nutrient(self, name: str) -> str:
-        """A nutrient: ``vitamin D``."""
-        return self.text(f"nutrient.{name}")
-
-    def form(self, nutrient: str, form: str) -> str:
-        """A chemical form by its usual name: ``magnesium citrate``."""
-        if f"form.{form}" in self.text:
-            return self.text(f"form.{form}")
-        known = load().form(nutrient, form)
-        if known is None:
-            return form
-        names = known.names_fr if self.lang == "fr" else known.names_en
-        return (names or (known.name,))[0]
-
-    def product(self, nutrient: str, form: str) -> str:
-        """A nutrient with its form: ``magnesium (oxide)``."""
-        if form in ("", "unknown"):
-            return self.text("product.plain", nutrient=self.nutrient(nutrient))
-        return self.text("product.named", nutrient=self.nutrient(nutrient), form=self.form(nutrient, form))
-
-    def dosed(self, item: PlanItem) -> str:
-        """What is dosed, as a title says it: ``vitamin D3``."""
-        key = f"dosed.{item.nutrient}"
-        return self.text(key, form=item.form) if key in self.text else self.nutrient(item.nutrient)
-
-    def analyte(self, name: str) -> str:
-        """A level: ``serum magnesium``."""
-        return self.text(f"analyte.{name}")
-
-    def slots(self, slots: Iterable[str]) -> str:
-        """Moments of the day: ``at lunch and at dinner``."""
-        return numbers.join([self.text(f"slot.{slot}") for slot in slots], self.lang)
-
-    def level(self, level: Level) -> str:
-        """How a gate acts, in a word."""
-        return self.text(f"level.{level}")
-
-    def amount(self, value: float, nutrient: str) -> str:
-        """An amount, vitamin D in both units."""
-        return numbers.amount(value, nutrient, self.lang, both=True)
 
     # --- gates
 
     def why(self, gate: Gate) -> str:
         """Why a gate acts."""
-        return self.text(f"gate.{gate.id}.why", **{k: self._plain(k, v) for k, v in gate.values.items()})
+        return capital(self.text(f"gate.{gate.id}.why", **{k: self._plain(k, v) for k, v in gate.values.items()}))
 
     def do(self, gate: Gate) -> str:
-        """What to do about it; empty for a gate that asks for nothing."""
+        """What to do about it: its own sentence, or that of the interaction it stands for."""
         key = f"gate.{gate.id}.do"
         if key in self.text:
             return self.text(key, **{k: self._plain(k, v) for k, v in gate.values.items()})
-        for row in load().interactions:
-            if row.id == gate.id:
-                return row.action_fr if self.lang == "fr" else row.action_en
-        return ""
+        row = load().interaction(gate.id)
+        return row.action_fr if self.lang == "fr" else row.action_en
 
     def _plain(self, name: str, value: str | float) -> str:
         if name == "date":
-            return numbers.day(date.fromisoformat(str(value)), self.lang)
+            return self.day(str(value))
         if name == "unit":
             return numbers.unit(str(value), self.lang)
         return value if isinstance(value, str) else numbers.short(value, self.lang)
@@ -96,92 +55,92 @@ class Words:
 
     def reason(self, reason: Reason) -> str:
         """The sentence of a reason, with its values in words."""
-        named = reason.values.get("nutrient")
-        parts = [part for part in reason.key.split(".") if part in NUTRIENT_UNIT]
-        zinc = "zinc" if reason.key.endswith("zinc_in_range") else ""
-        nutrient = str(named) if named else (parts[0] if parts else zinc)
-        values = {name: self._value(name, value, nutrient) for name, value in reason.values.items()}
-        if reason.key.startswith("stopped."):
-            values["product"] = self.product(nutrient, str(reason.values.get("form", "")))
-        return self.text(reason.key, **values)
+        return capital(self.inline(reason))
+
+    def inline(self, reason: Reason) -> str:
+        """The same after a colon: without a capital, where the sentence has none of its own."""
+        return self._said(reason.key, reason.values, {})
+
+    def unknown(self, reasons: Iterable[Reason]) -> tuple[str, ...]:
+        """What was not known, what belongs together in one sentence each."""
+        together: dict[str, list[Reason]] = {}
+        for reason in reasons:
+            together.setdefault(reason.key if reason.key in _TOGETHER else str(reason), []).append(reason)
+        return tuple(self._together(group) for group in together.values())
+
+    def _together(self, group: list[Reason]) -> str:
+        key, first = group[0].key, group[0].values
+        if key not in _TOGETHER:
+            return self.reason(group[0])
+        name = _TOGETHER[key]
+        listed = [self._value(name, reason.values[name], "") for reason in group]
+        return capital(self._said(key, first, {name: " ".join(listed) if name == "question" else self.join(listed)}))
+
+    def _said(self, key: str, given: Mapping[str, str | float], shown: Mapping[str, str]) -> str:
+        nutrient = str(given.get("nutrient", "")) or _nutrient_in(key)
+        values = {name: self._value(name, value, nutrient) for name, value in given.items()}
+        if nutrient:
+            values["product"] = self.product(nutrient, str(given.get("form", "")), str(given.get("label", "")))
+        return self.text(key, **{**values, **shown})
 
     def _value(self, name: str, value: str | float, nutrient: str) -> str:
-        if name in _AMOUNTS and not isinstance(value, str):
-            return self.amount(value, nutrient)
-        if name in _SHARES and not isinstance(value, str):
-            return numbers.percent(value, self.lang)
-        words: Mapping[str, Any] = {
-            "nutrient": lambda: self.nutrient(str(value)),
-            "form": lambda: self.form(nutrient, str(value)),
-            "analyte": lambda: self.analyte(str(value)),
-            "question": lambda: self.text(f"question.{value}"),
-            "limit_source": lambda: self.text(f"cap.{value}"),
-            "gate": lambda: self.why(self._gates[str(value)]),
-            "risk": lambda: self._risk(str(value)),
-            "to": lambda: self.slots(str(value).split()),
-            "what": lambda: self.product(*str(value).partition(":")[::2]),
+        if not isinstance(value, str):
+            if name in _AMOUNTS:
+                return self.amount(value, nutrient)
+            return numbers.percent(value, self.lang) if name in _SHARES else numbers.short(value, self.lang)
+        words: Mapping[str, Callable[[str], str]] = {
+            "nutrient": self.nutrient,
+            "nutrients": lambda listed: self.join(self.nutrient(one) for one in listed.split()),
+            "form": lambda form: self.form(nutrient, form),
+            "analyte": self.analyte,
+            "question": lambda question: self.text(f"question.{question}"),
+            "limit_source": lambda cap: self.text(f"cap.{cap}"),
+            "gate": lambda gate: self.why(self._gates[gate]),
+            "risk": self.risk,
+            "body": self.body,
+            "date": self.day,
+            "to": lambda slots: self.slots(slots.split()),
+            "what": lambda what: self.product(*what.partition(":")[::2]),
         }
-        if name in words:
-            return str(words[name]())
-        return value if isinstance(value, str) else numbers.short(value, self.lang)
+        return words[name](value) if name in words else value
 
-    def _risk(self, risk: str) -> str:
+    def risk(self, risk: str) -> str:
+        """A level that should hardly be passed, from its name: ``Ca_total>2.60``."""
         outcome, _, level = risk.partition(">")
         shown = numbers.number(float(level), self.lang, numbers.digits_of(outcome))
         return self.text(f"risk.{outcome}", level=shown)
 
     def note(self, note: Note) -> str:
         """How something of the file was read."""
-        v = dict(note.values)
-        nutrient = str(v.get("nutrient", ""))
-        shown: dict[str, str] = {}
-        for name, value in v.items():
-            if name in ("amount", "if_compound") and not isinstance(value, str):
-                shown[name] = self.amount(value, nutrient)
-            elif name == "nearest" and not value:
-                shown[name] = self.text("note.none_near")
-            elif name in ("nutrient", "analyte"):
-                shown[name] = self.nutrient(nutrient) if name == "nutrient" else self.analyte(str(value))
-            elif name == "form":
-                shown[name] = self.form(nutrient, str(value))
-            else:
-                shown[name] = value if isinstance(value, str) else numbers.short(value, self.lang)
-        shown["name"] = str(v.get(f"name_{self.lang}", ""))
-        return self.text(f"note.{note.key}", **shown)
+        values: dict[str, Any] = dict(note.values)
+        nutrient = str(values.get("nutrient", ""))
+        shown = {name: self._value(name, value, nutrient) for name, value in values.items() if name != "value"}
+        if "analyte" in values and "value" in values:
+            shown["value"] = numbers.plain_level(values["value"], values["analyte"], self.lang)
+        if "nearest" in values:
+            near = values["nearest"]
+            shown["nearest"] = self.text("note.near", names=near) if near else ""
+        shown["name"] = str(values.get(f"name_{self.lang}", ""))
+        return capital(self.text(f"note.{note.key}", **shown).rstrip())
 
     # --- the plan
-
-    def dose(self, item: PlanItem) -> str:
-        """A dose with what it is of, as a title says it: ``2 × 125 mg of magnesium``."""
-        what = self.dosed(item)
-        if item.form == "food":
-            shown = numbers.amount(item.amount, item.nutrient, self.lang)
-            return self.text("title.item_food", amount=shown, what=what)
-        once = numbers.amount(item.per_intake, item.nutrient, self.lang, both=len(item.slots) == 1)
-        if len(item.slots) > 1:
-            return self.text("title.item_split", count=str(len(item.slots)), amount=once, what=what)
-        return self.text("title.item", amount=once, what=what)
 
     def title(self, report: Report) -> str:
         """The plan in one sentence, or that there is none."""
         if any(g.level is Level.STOP and "*" in g.nutrients for g in report.gates.gates):
             return self.text("title.emergency")
-        plan = report.plan
-        pills = [self.dose(item) for item in plan.items if item.form != "food"]
-        food = [self.dose(item) for item in plan.items if item.form == "food"]
-        left = [self.nutrient(w.nutrient) for w in plan.withheld if _is_left(w)]
-        items, plates = numbers.join(pills, self.lang), numbers.join(food, self.lang)
+        left = self.join(self.nutrient(w.nutrient) for w in report.plan.withheld if is_left(w))
+        if not report.plan.items:
+            return self.text("title.nothing_open" if left else "title.nothing_needed")
+        sentence = self._doses(report.plan)
+        return capital(self.text("title.withheld_too", plan=sentence, withheld=left) if left else sentence)
+
+    def _doses(self, plan: Plan) -> str:
+        pills = self.join(self.dose(item) for item in plan.items if item.form != FOOD)
+        food = self.join(self.dose(item) for item in plan.items if item.form == FOOD)
         if pills and food:
-            sentence = self.text("title.plan_food", items=items, food=plates)
-        elif pills:
-            sentence = self.text("title.plan", items=items)
-        elif food:
-            sentence = self.text("title.food", food=plates)
-        else:
-            sentence = self.text("title.nothing_open" if left else "title.nothing_needed")
-        if left and (pills or food):
-            sentence = self.text("title.withheld_too", plan=sentence, withheld=numbers.join(left, self.lang))
-        return sentence[:1].upper() + sentence[1:]
+            return self.text("title.plan_food", items=pills, food=food)
+        return self.text("title.plan", items=pills) if pills else self.text("title.food", food=food)
 
     def withheld(self, entry: Withheld) -> str:
         """What is not proposed, with the reason."""
@@ -190,30 +149,58 @@ class Words:
     # --- where a person stands
 
     def status(self, row: StatusRow) -> str:
-        """One line on an intake or a level, by the body that judges it."""
-        verdict = self._verdict(row)
+        """One line on an intake or a level, read by the body of the case."""
+        shown = {"verdict": self.verdict(row)}
         if row.kind == "nutrient":
-            name = f"{self.nutrient(row.id)} ({self.text(f'status.basis.{row.basis}')})"
-            low, value, high = (numbers.amount(v, row.id, self.lang) for v in (row.low, row.value, row.high))
-            if low == high:
-                return self.text("status.nutrient_exact", what=name, value=value, verdict=verdict)
-            return self.text("status.nutrient", what=name, value=value, low=low, high=high, verdict=verdict)
-        low, high = (numbers.plain_level(v, row.id, self.lang) for v in (row.low, row.high))
-        shown = {"what": self.analyte(row.id), "value": numbers.level(row.value, row.id, self.lang, both=True)}
-        if row.date is None:
-            return self.text("status.analyte_estimate", **shown, low=low, high=high, verdict=verdict)
-        day = numbers.day(date.fromisoformat(row.date), self.lang)
-        return self.text("status.analyte_lab", **shown, low=low, high=high, verdict=verdict, day=day)
+            shown["what"] = self.text(f"status.basis.{row.basis}", nutrient=self.nutrient(row.id))
+            value, low, high = (numbers.amount(v, row.id, self.lang) for v in (row.value, row.low, row.high))
+            low = low.partition(numbers.NBSP)[0]
+            key = "status.nutrient" if row.high > row.low else "status.nutrient_exact"
+        else:
+            shown["what"] = self.analyte(row.id)
+            value = numbers.level(row.value, row.id, self.lang, both=True)
+            low, high = (numbers.plain_level(v, row.id, self.lang) for v in (row.low, row.high))
+            key = "status.lab" if row.date else "status.estimate"
+            shown["day"] = self.day(row.date) if row.date else ""
+        return capital(self.text(key, **shown, value=value, low=low, high=high))
 
-    def _verdict(self, row: StatusRow) -> str:
-        if row.by.startswith(LABORATORY):
-            return self.text(f"status.laboratory.{row.judged}")
-        return self.text(f"status.verdict.{row.judged}", by=row.by)
+    def verdict(self, row: StatusRow) -> str:
+        """Where the value stands against the body that judges it, and whether that is sure."""
+        own = next((j for j in row.judgements if row.by in (f"{j.body} {j.year}".strip(), j.body)), None)
+        if own is None or row.judged == "none":
+            return self.text("status.none", by=self.body(row.by))
+        said = self._band(row, own)
+        unsure = not row.date and any(mark is not None and row.low < mark < row.high for mark in (own.low, own.high))
+        return self.text("status.unsure", verdict=said) if unsure else said
+
+    def _band(self, row: StatusRow, own: Judgement) -> str:
+        show = numbers.amount if row.kind == "nutrient" else numbers.plain_level
+        marks = {"low": own.low, "high": own.high}
+        shown = {name: show(mark, row.id, self.lang) for name, mark in marks.items() if mark is not None}
+        named = self.body(row.by)
+        if own.source.trust is Trust.RECALL:
+            named = f"{named}, {self.text('trust.recall')}"
+        shown |= {"by": named, "range": self.range(shown.get("low", ""), shown.get("high", ""))}
+        if row.kind == "nutrient":
+            limit_only = "_limit" if row.judged == "within" and own.low is None else ""
+            return self.text(f"status.intake.{row.judged}{limit_only}", **shown)
+        return self.text(f"status.{LABORATORY if own.body == LABORATORY else 'level'}.{row.judged}", **shown)
+
+    def range(self, low: str, high: str) -> str:
+        """A range of which one end may be open."""
+        ends = "both" if low and high else "from" if low else "to"
+        return self.text(f"range.{ends}", low=low, high=high)
 
 
-def _is_left(entry: Withheld) -> bool:
-    """Whether a gate, and not the planner's own habits, keeps a nutrient of the plan from being dosed."""
-    return bool(entry.gates) and entry.nutrient in ("vitamin_d", "magnesium", "calcium")
+def _nutrient_in(key: str) -> str:
+    """The nutrient that a reason speaks of by its key: ``why.magnesium.gap``, ``withheld.zinc_in_range``."""
+    parts = key.replace("_in_range", "").split(".")
+    return next((part for part in parts if part in NUTRIENT_UNIT), "")
 
 
-__all__ = ["TextError", "Words"]
+def is_left(entry: Withheld) -> bool:
+    """Whether a nutrient of the plan is left to a professional: a gate or a risk, and no habit of the planner."""
+    return entry.nutrient in PLANNED and (bool(entry.gates) or entry.why.key == "withheld.risk")
+
+
+__all__ = ["TextError", "Words", "is_left"]

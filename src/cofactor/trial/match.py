@@ -33,7 +33,7 @@ from cofactor.person.exposure import log_sd
 from cofactor.person.traits import between_people, covariate, covariate_log_sd, shared_traits
 from cofactor.trial import draws
 from cofactor.trial.levers import VITAMIN_D, levers, moved, study_reading
-from cofactor.trial.population import People, draw, log_spread
+from cofactor.trial.population import People, draw, log_spread, supply_log_sd
 from cofactor.trial.study import WALK_DAYS, Study
 from cofactor.trial.supply import CLAMP_GAIN, at_rest, reference, rest, serum_d3, usual_clearance
 from cofactor.trial.types import Population, Spread
@@ -129,11 +129,13 @@ class _Linear:
         share = {name: float((part / whole).mean()) for name, part in parts.items()}
         conversion = float(here.of_conversion) / damped
         effect = {name: of_supply * part for name, part in share.items()}
+        effect["supply"] = of_supply * study.unexplained
         effect |= {"CL25": -1 / damped, "conversion": conversion, "assay": 1.0}
         effect["klin25"] = conversion * float(here.linear_share)
         sd = {
             "food": float(np.log(study.panel.intake["vitamin_d"]).std()),
             "sun": sun.SUN_LOG_SD,
+            "supply": supply_log_sd(),
             "residual": log_sd("residual_supply"),
             "CL25": between_people()["CL25"],
             "klin25": between_people()["klin25"],

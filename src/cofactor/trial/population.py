@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cofactor.engine.generate import human
 from cofactor.facts.load import load
+from cofactor.model.tables import parameters
 from cofactor.person import habits, sun
 from cofactor.person.exposure import constant, family, log_sd, value
 from cofactor.person.traits import (
@@ -24,6 +25,7 @@ from cofactor.person.traits import (
     covariate,
     covariate_log_sd,
     diuretics,
+    model_factors,
     shared_traits,
     usual_gfr,
 )
@@ -38,6 +40,8 @@ Array = NDArray[np.float64]
 FOOD = {"calcium": "in_Ca", "magnesium": "in_Mg", "phosphorus": "in_P", "zinc": "in_Zn"}
 """Nutrient -> the model's input of it from food, mmol/d."""
 _SEXES = ("male", "female")
+_MEAN_ONE = {"CL25": 1.0, "klin25": -1.0, "conversion": -1.0}
+"""Sign of the shift by which a factor's effect on 25(OH)D has mean 1: the model was fitted to the means of arms."""
 _TRIES = 40  # of drawing again where a value lies outside of its bounds
 
 
@@ -46,9 +50,10 @@ class People:
     """Virtual people, one entry per person in every array.
 
     ``bmi`` is in kg/m², ``gfr`` in mL/min per 1.73 m², ``skin`` a Fitzpatrick type; ``intake`` is from food per day in
-    the nutrient's unit. ``logs`` are the logarithms of personal factors with median 1, by constant of the model, by
-    shared trait, or ``sun``, ``food``, ``residual`` (parts of the supply of vitamin D) and ``assay`` (what an assay of
-    25(OH)D reads over what is there).
+    the nutrient's unit. ``logs`` are the logarithms of personal factors, by constant of the model, by shared trait, or
+    ``sun``, ``food``, ``residual`` (parts of the supply of vitamin D), ``supply`` (what is not explained of all of
+    it) and ``assay`` (what an assay of 25(OH)D reads over what is there). ``sets`` names the calibrated set of
+    constants that each body has.
     """
 
     design: Population
@@ -61,6 +66,7 @@ class People:
     gfr: Array
     intake: Mapping[str, Array]
     logs: Mapping[str, Array]
+    sets: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -80,6 +86,8 @@ class People:
         program = human()
         reference = dict(zip(program.constants, program.parameters()[0], strict=True))
         found = {name: reference[name] * np.exp(self.logs[name]) for name in between_people() if name in self.logs}
+        for name, open_factor in model_factors(self.sets).items():
+            found[name] = found.get(name, np.full(len(self), reference[name])) * open_factor
         for name, (_, moved) in shared_traits().items():
             for which in moved:
                 found[which] = found.get(which, reference[which]) * np.exp(self.logs[name])
@@ -100,16 +108,21 @@ def place(design: Population) -> Place:
     return Place(latitude, design.country, "US" if design.country in AMERICA else "EU")
 
 
-def draw(design: Population, numbers: NDArray[np.int64]) -> People:
-    """Draw the people of these numbers (0, 1, ...). A person's traits depend on the seed and their number alone."""
+def draw(design: Population, numbers: NDArray[np.int64], sets: NDArray[np.int64] | None = None) -> People:
+    """Draw the people of these numbers (0, 1, ...). A person's traits depend on the seed and their number alone.
+
+    ``sets`` names the calibrated set of the model's constants of each (by default that of the number).
+    """
     deck = _Deck(design.seed, numbers)
     female = deck.uniform("sex") < design.female
     age = _age(deck, design.age)
     gfr = _gfr(deck, age, design.gfr)
-    logs = {name: sd * deck.normal(name) for name, sd in between_people().items() if name not in ("GFR", "size")}
-    logs |= {name: sd * deck.normal(name) for name, (sd, _) in shared_traits().items()}
+    spread = {name: sd for name, sd in between_people().items() if name not in ("GFR", "size")}
+    spread |= {name: sd for name, (sd, _) in shared_traits().items()}
+    logs = {name: sd * deck.normal(name) + _MEAN_ONE.get(name, 0.0) * sd**2 / 2 for name, sd in spread.items()}
     logs |= {
         "food": np.zeros(len(numbers)),
+        "supply": supply_log_sd() * deck.normal("supply"),
         # The yield of skin was fitted to means of cohorts: the factor has mean 1.
         "sun": sun.SUN_LOG_SD * deck.normal("sun") - sun.SUN_LOG_SD**2 / 2,
         "residual": log_sd("residual_supply") * deck.normal("residual"),
@@ -126,7 +139,15 @@ def draw(design: Population, numbers: NDArray[np.int64]) -> People:
         gfr=gfr,
         intake=_intake(deck, design, female, age),
         logs=logs,
+        sets=numbers if sets is None else sets,
     )
+
+
+@cache
+def supply_log_sd() -> float:
+    """Log-SD between people of the whole supply of vitamin D."""
+    cv = next(p.between_person_cv for p in parameters() if p.id == "S_D3")
+    return math.sqrt(math.log1p((cv or 0.0) ** 2))
 
 
 @lru_cache(maxsize=64)

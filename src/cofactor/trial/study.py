@@ -19,7 +19,7 @@ from cofactor.person.inputs import absorbed_nmol
 from cofactor.person.traits import covariate, covariate_log_sd
 from cofactor.person.types import Place
 from cofactor.trial.levers import VITAMIN_D
-from cofactor.trial.population import People, draw, place, skin_supply
+from cofactor.trial.population import People, draw, place, skin_supply, supply_log_sd
 from cofactor.trial.supply import Rest, at_rest, reference, rest, usual_clearance
 from cofactor.trial.types import Population, Spread
 
@@ -71,11 +71,22 @@ class Study:
 
     def supply_parts(self, people: People) -> dict[str, Array]:
         """Vitamin D from food, skin (mean of the year) and elsewhere, nmol/d absorbed, before any matching."""
+        whole = np.exp(self.unexplained * people.logs["supply"])
+        return {name: part * whole for name, part in self._known_parts(people).items()}
+
+    def _known_parts(self, people: People) -> dict[str, Array]:
+        food = people.intake["vitamin_d"] * np.exp(people.logs["food"])
         return {
-            "food": absorbed_nmol("D3", 1.0, with_meal=True) * people.intake["vitamin_d"] * np.exp(people.logs["food"]),
+            "food": absorbed_nmol("D3", 1.0, with_meal=True) * food,
             "sun": people.sunlight * self.course.mean(axis=0)[people.skin - 1],
             "residual": value("residual_supply") * np.exp(people.logs["residual"]),
         }
+
+    @cached_property
+    def unexplained(self) -> float:
+        """Part of the spread of the whole supply that diet, sun and residual do not explain (of the log-SD, 0 to 1)."""
+        explained = float(np.log(sum(self._known_parts(self.panel).values())).var())
+        return math.sqrt(max(0.0, 1 - explained / supply_log_sd() ** 2))
 
     @cached_property
     def size(self) -> float:

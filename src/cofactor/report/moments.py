@@ -1,0 +1,41 @@
+"""The moments of a day in words: what is taken, how much of it, and from what it stands apart."""
+
+from __future__ import annotations
+
+from cofactor.plan.types import Event
+from cofactor.report import numbers
+from cofactor.report.names import Names
+from cofactor.report.types import Report
+
+MEDICINE = "medicine"
+
+
+def is_medicine(item: str) -> bool:
+    """Whether an entry of a moment is a medicine."""
+    return item.partition(":")[0] == MEDICINE
+
+
+def item_name(item: str, report: Report, names: Names) -> str:
+    """What stands at a moment: a planned dose or a present supplement with its amount, or a medicine as typed."""
+    kind, _, rest = item.partition(":")
+    if kind == MEDICINE:
+        return rest
+    for planned in report.plan.items:
+        if (planned.nutrient, planned.form) == (kind, rest):
+            return f"{names.dosed(planned)}{numbers.NBSP}{names.amount(planned.per_intake, planned.nutrient)}"
+    for present in report.intake.taken:
+        if (present.nutrient, present.form or "unknown") == (kind, rest):
+            return f"{names.product(kind, rest)}{numbers.NBSP}{names.amount(present.amount, kind)}"
+    return names.product(kind, rest)
+
+
+def moment_line(event: Event, report: Report, names: Names) -> str:
+    """One moment: its time, what is taken, and what it keeps its hours from."""
+    what = names.join(item_name(item, report, names) for item in event.items)
+    line = f"{numbers.time(event.time, names.lang):>7}  {what}"
+    if not event.apart_from:
+        return line
+    others = [item.partition(":")[2] for item in event.apart_from]
+    hours = max(s.hours for s in report.gates.spacings if s.medicine in others)
+    apart = names.text("summary.apart", what=names.join(others), hours=numbers.short(hours, names.lang))
+    return f"{line} ({apart})"
