@@ -12,8 +12,16 @@ from cofactor.assess.types import Band
 from cofactor.assess.update import posterior
 from cofactor.person.body import present
 from cofactor.person.case import load_case
-from cofactor.report.flows import FLOWS, LEVELS, flows
+from cofactor.report.flows import LEVELS, flows
 
+FLOWS = {
+    *(
+        f"{m}_{what}"
+        for m in ("Ca", "Mg", "P")
+        for what in ("swallowed", "absorbed", "excreted", "to_bone", "from_bone")
+    ),
+    *("25OHD_made", "D_swallowed", "D_skin", "Mg_on_calcitriol"),
+}
 ANNA = Path(__file__).parents[2] / "examples" / "anna.yaml"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from cofactor.assess.forecast import QUANTILES, Trajectories, trajectories
 from cofactor.assess.types import Band
 from cofactor.assess.update import Posterior
+from cofactor.engine.generate import human
 from cofactor.person.body import Array, Regimen
 from cofactor.person.sun import DAYS_IN_YEAR
 from cofactor.units import MOLAR_MASS, convert
@@ -40,30 +42,47 @@ def _milligrams(nutrient: str, *symbols: str) -> _Flow:
     return _Flow(symbols, "mg/d", MOLAR_MASS[nutrient])
 
 
-_READOUTS: Mapping[str, _Flow] = {
-    "25OHD_made": _Flow(("hyd3", "hyd2"), "nmol/d"),
-    "Ca_absorbed": _milligrams("calcium", "absCa"),
-    "Mg_absorbed": _milligrams("magnesium", "absMg"),
-    "P_absorbed": _milligrams("phosphorus", "absP"),
-    "Ca_excreted": _milligrams("calcium", "uCa"),
-    "Mg_excreted": _milligrams("magnesium", "uMg"),
-    "P_excreted": _milligrams("phosphorus", "uP"),
-    "Ca_to_bone": _milligrams("calcium", "depB"),
-    "Ca_from_bone": _milligrams("calcium", "resB"),
-    "Mg_on_calcitriol": _Flow(("m27",), "ratio"),
-}
+def _phosphorus_of_bone(symbol: str) -> _Flow:
+    """Phosphate goes in and out of bone mineral with calcium, at the ratio of the model."""
+    ratio = dict(zip(human().constants, human().values, strict=True))["PperCa"]
+    return _Flow((symbol,), "mg/d", MOLAR_MASS["phosphorus"] * ratio)
+
+
+@cache
+def _readouts() -> Mapping[str, _Flow]:
+    """What is read off the model, by the id that a flow has in the report."""
+    return {
+        "25OHD_made": _Flow(("hyd3", "hyd2"), "nmol/d"),
+        "Ca_absorbed": _milligrams("calcium", "absCa"),
+        "Mg_absorbed": _milligrams("magnesium", "absMg"),
+        "P_absorbed": _milligrams("phosphorus", "absP"),
+        "Ca_excreted": _milligrams("calcium", "uCa"),
+        "Mg_excreted": _milligrams("magnesium", "uMg"),
+        "P_excreted": _milligrams("phosphorus", "uP"),
+        "Ca_to_bone": _milligrams("calcium", "depB"),
+        "Ca_from_bone": _milligrams("calcium", "resB"),
+        "Mg_to_bone": _milligrams("magnesium", "depMg"),
+        "Mg_from_bone": _milligrams("magnesium", "resMg"),
+        "P_to_bone": _phosphorus_of_bone("depB"),
+        "P_from_bone": _phosphorus_of_bone("resB"),
+        "Mg_on_calcitriol": _Flow(("m27",), "ratio"),
+    }
+
+
 _SWALLOWED: Mapping[str, tuple[str, str, str]] = {
     "Ca_swallowed": ("in_Ca", "sup_Ca", "calcium"),
     "Mg_swallowed": ("in_Mg", "sup_Mg", "magnesium"),
     "P_swallowed": ("in_P", "", "phosphorus"),
 }
-FLOWS = (*_READOUTS, *_SWALLOWED, "D_swallowed", "D_skin")
-"""Ids of the flows: ``Mg_on_calcitriol`` is a ratio to the reference adult, the others are amounts a day."""
 
 
 def flows(of: Posterior, regimen: Regimen, under: str, days: Sequence[float]) -> tuple[Band, ...]:
-    """Levels and flows of every possible body on some ``days`` from today under a regimen."""
-    symbols = dict.fromkeys(s for flow in _READOUTS.values() for s in flow.symbols)
+    """Levels and flows of every possible body on some ``days`` from today under a regimen.
+
+    Flows are amounts a day; ``Mg_on_calcitriol`` is the action of cell magnesium on the kidney step, as a ratio to the
+    reference adult.
+    """
+    symbols = dict.fromkeys(s for flow in _readouts().values() for s in flow.symbols)
     found = trajectories(of, [regimen], max(days), (*LEVELS, *symbols))
     rows = []
     for day in days:
@@ -75,7 +94,7 @@ def flows(of: Posterior, regimen: Regimen, under: str, days: Sequence[float]) ->
 
 
 def _amounts(of: Posterior, regimen: Regimen, found: Trajectories, day: float) -> Iterator[tuple[str, str, Array]]:
-    for name, flow in _READOUTS.items():
+    for name, flow in _readouts().items():
         yield name, flow.unit, flow.factor * np.sum([found.on(s, day) for s in flow.symbols], axis=0)
     inputs = regimen.inputs.values
     for name, (eaten, taken, nutrient) in _SWALLOWED.items():
