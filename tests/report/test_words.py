@@ -9,20 +9,13 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from cofactor.person.case import load_case
 from cofactor.report import numbers
-from cofactor.report.build import build
 from cofactor.report.calendar import schedule
 from cofactor.report.result import result, to_text
 from cofactor.report.terminal import WIDTH, status_summary, summary
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 LANGUAGES = ("en", "fr")
-
-
-@pytest.fixture(scope="module")
-def reports():
-    return {path.stem: build(load_case(path)) for path in EXAMPLES}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])

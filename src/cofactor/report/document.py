@@ -24,6 +24,12 @@ class Document(Report):
         """What a person reads in the terminal."""
         return terminal.summary(self, lang)
 
+    def to_html(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the page and return the path: one file that needs nothing else."""
+        from cofactor.report.render import html
+
+        return write_whole(path, html(self, lang))
+
     def to_json(self, path: str | Path, lang: str = "en") -> Path:
         """Write every number of the report and return the path."""
         return write_whole(path, to_text(result(self, lang)))

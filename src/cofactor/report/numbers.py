@@ -61,6 +61,8 @@ CONVENTIONAL: dict[str, str] = {
     "calcitriol": "pg/mL",
 }
 _CONVENTIONAL_DIGITS = {"25OHD": 0, "Mg_serum": 1, "Ca_total": 1, "phosphate": 1, "PTH": 0, "calcitriol": 0}
+PER_DAY = {"en": "/day", "fr": "/j"}
+"""What turns the unit of an amount into that of an amount a day."""
 _UNITS: dict[str, dict[str, str]] = {
     "en": {"mmol/d": "mmol/day", "mg/d": "mg/day", "µg/d": "µg/day", "ratio": "×"},
     "fr": {"IU": "UI", "mmol/d": "mmol/j", "mg/d": "mg/j", "µg/d": "µg/j", "ratio": "×", "U/L": "U/L"},
@@ -140,6 +142,13 @@ def conventional(value: float, analyte: str) -> float | None:
     """A level in the second unit in wide use, or None where there is none."""
     other = CONVENTIONAL.get(analyte)
     return None if other is None else convert(value, ANALYTE_UNIT[analyte], other, analyte)
+
+
+def plain_conventional(value: float, analyte: str, lang: str) -> str:
+    """A level in the second unit in wide use, without that unit (:data:`CONVENTIONAL`)."""
+    return number(
+        convert(value, ANALYTE_UNIT[analyte], CONVENTIONAL[analyte], analyte), lang, _CONVENTIONAL_DIGITS[analyte]
+    )
 
 
 def percent(probability: float, lang: str) -> str:

@@ -1,0 +1,206 @@
+"""The picture of the system with the person's own numbers: levels, daily amounts, and both futures side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import sqrt
+
+from cofactor.assess.types import Band
+from cofactor.facts.load import load
+from cofactor.report import numbers
+from cofactor.report.charts import loop
+from cofactor.report.charts.loop import Gauge, Loop
+from cofactor.report.charts.loop_shapes import PLACES
+from cofactor.report.figures.types import Figure, Table, acts, band_of, capital, in_days
+from cofactor.report.text import Text
+from cofactor.report.types import Report
+from cofactor.report.words import Words
+from cofactor.units import MOLAR_MASS
+
+LEVEL: dict[str, str] = {"P": "phosphate", "Mg": "Mg_serum", "Ca": "Ca_total"}
+"""The analyte of a ring, where its name differs."""
+WIDEST = 12.0
+"""Width of the largest flow of a substance, px; the others follow by the square root of their amount."""
+_SUBSTANCES: dict[str, tuple[str, ...]] = {
+    "D": ("D_swallowed", "D_skin", "25OHD_made"),
+    **{m: tuple(f"{m}_{what}" for what in ("absorbed", "excreted", "from_bone")) for m in ("P", "Mg", "Ca")},
+}
+_NUTRIENT = {"P": "phosphorus", "Mg": "magnesium", "Ca": "calcium", "D": "vitamin_d"}
+_ARC_START, _ARC_END = 0.25, 0.75  # where the reference range lies on a ring
+
+Numbers = Mapping[str, Band]
+
+
+def blank(lang: str) -> str:
+    """The picture without a person, as the project shows it."""
+    text = Text(lang)
+    gauges = {key: Gauge(_name(key, text), reference=_usual_arc(key)) for key in PLACES}
+    return loop.draw(Loop("mx", text("picture.title"), text("picture.desc"), _words(text), gauges))
+
+
+def picture(report: Report, words: Words) -> Figure:
+    """The picture on the day that the plan is judged, or of today where nothing is proposed."""
+    text = words.text
+    day = float(report.plan.retest_days) if acts(report) else 0.0
+    then = _on(report, "plan" if acts(report) else "now", day)
+    now = _on(report, "now", day) if acts(report) else None
+    key = "point" if now else "point_now"
+    return Figure(
+        id="fig-loop",
+        title="",
+        note="",
+        wide=loop.draw(_loop(report, words, then, now)),
+        narrow="",
+        point=text(f"picture.{key}", day=in_days(report, day, words)),
+        caption=_caption(then, words),
+        table=Table(text("picture.table"), tuple(_head(words, now)), tuple(_rows(then, now, words))),
+        scrolls=True,
+    )
+
+
+def _on(report: Report, under: str, day: float) -> Numbers:
+    names = dict.fromkeys(b.outcome for b in report.flows)
+    return {name: band_of(report.flows, name, under, day) for name in names}
+
+
+def _loop(report: Report, words: Words, then: Numbers, now: Numbers | None) -> Loop:
+    text = words.text
+    return Loop(
+        id="mx",
+        title=text("picture.title"),
+        desc=text("picture.desc"),
+        words=_words(text),
+        gauges={key: _gauge(key, report, words, then, now) for key in PLACES},
+        widths=widths(then),
+        notes=dict(_notes(then, words)),
+    )
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {name: text(f"picture.word.{name}") for name in text.names("picture.word")}
+
+
+def _name(key: str, text: Text) -> str:
+    return capital(text("analyte.calcitriol")) if key == "calcitriol" else "25(OH)D" if key == "25OHD" else key
+
+
+def _usual_arc(key: str) -> tuple[float, float] | None:
+    return None if key == "D3" else (_ARC_START, _ARC_END)
+
+
+def _gauge(key: str, report: Report, words: Words, then: Numbers, now: Numbers | None) -> Gauge:
+    """A ring: its arc is the reference range, and its ends lie half a range beyond. No range, no arc and no needle."""
+    analyte = LEVEL.get(key, key)
+    reference = _reference(report, analyte)
+    shown = numbers.plain_level(then[analyte].p50, analyte, words.lang)
+    text = f"×{numbers.NBSP}{shown}" if analyte == "FGF23" else shown
+    if reference is None:
+        return Gauge(_name(key, words.text), text)
+    at = place(then[analyte].p50, reference)
+    was = None if now is None else place(now[analyte].p50, reference)
+    return Gauge(_name(key, words.text), text, at, was, (_ARC_START, _ARC_END))
+
+
+def place(value: float, reference: tuple[float, float]) -> float:
+    """Where a value stands on a ring (0 to 1) whose middle half is the reference range."""
+    low, high = reference
+    found = _ARC_START + (value - low) / (high - low) * (_ARC_END - _ARC_START)
+    return min(max(found, 0.0), 1.0)
+
+
+def _reference(report: Report, analyte: str) -> tuple[float, float] | None:
+    """The goal of 25(OH)D; the range of laboratories for the others."""
+    if analyte == "25OHD":
+        low, high = next(e.goal for e in report.plan.expected if e.outcome == analyte)
+        return None if high is None else (low, high)
+    sheet = load().lab(analyte, report.case.person.sex)
+    if sheet is None or sheet.reference_low is None or sheet.reference_high is None:
+        return None
+    return sheet.reference_low, sheet.reference_high
+
+
+# -------------------------------------------------------------------------------------------------------- flows
+
+
+def widths(then: Numbers) -> dict[str, float]:
+    """Width of each flow, px: by the square root of its amount, within one substance."""
+    found = {}
+    for flows in _SUBSTANCES.values():
+        amounts = {name: _amount(name, then[name].p50) for name in flows}
+        largest = max(amounts.values())
+        for name, amount in amounts.items():
+            found[name] = (
+                max(loop.THINNEST, WIDEST * sqrt(max(amount, 0.0) / largest)) if largest > 0 else loop.THINNEST
+            )
+    return found
+
+
+def _amount(flow: str, value: float) -> float:
+    """In mg or µg a day: 25(OH)D made is counted as the vitamin D3 that it takes."""
+    return value * MOLAR_MASS["D3"] / 1000 if flow == "25OHD_made" else value
+
+
+def _notes(then: Numbers, words: Words) -> Iterator[tuple[str, str]]:
+    """The person's own amounts, by place in the drawing."""
+    text = words.text
+    for mineral in ("P", "Mg", "Ca"):
+        yield f"{mineral}_excreted", _per_day(then[f"{mineral}_excreted"].p50, mineral, words)
+        absorbed, swallowed = then[f"{mineral}_absorbed"].p50, then[f"{mineral}_swallowed"].p50
+        share = numbers.percent(absorbed / swallowed, words.lang) if swallowed > 0 else ""
+        yield f"{mineral}_absorbed", f"{_per_day(absorbed, mineral, words)}|{share}"
+    yield "sun", _per_day(then["D_skin"].p50, "D", words)
+    iu = numbers.international_units(round(then["D_swallowed"].p50), words.lang)
+    yield "D_swallowed", f"{_per_day(then['D_swallowed'].p50, 'D', words)}|({iu})"
+    amounts = {m: numbers.short(then[f"Ca_{m}_bone"].p50, words.lang, 0) for m in ("to", "from")}
+    yield "bone", text("picture.bone_turnover", released=amounts["from"], taken=amounts["to"])
+    eaten = {m: numbers.amount(then[f"{m}_swallowed"].p50, _NUTRIENT[m], words.lang) for m in ("Ca", "Mg", "P", "D")}
+    yield "food", text("picture.swallowed", ca=eaten["Ca"], mg=eaten["Mg"], p=eaten["P"], d=eaten["D"])
+
+
+def _per_day(value: float, substance: str, words: Words) -> str:
+    return words.text("picture.per_day", amount=numbers.amount(value, _NUTRIENT[substance], words.lang))
+
+
+# ------------------------------------------------------------------------------------------------------- in words
+
+
+def _caption(then: Numbers, words: Words) -> str:
+    shown = {name: _whole(value, words) for name, value in _of(then["Mg_on_calcitriol"])}
+    return f"{words.text('picture.reading')} {words.text('picture.magnesium', **shown)}"
+
+
+def _of(band: Band) -> tuple[tuple[str, float], ...]:
+    return ("middle", band.p50), ("low", band.p05), ("high", band.p95)
+
+
+def _whole(ratio: float, words: Words) -> str:
+    """A ratio as a percentage."""
+    return numbers.with_unit(numbers.number(100 * ratio, words.lang), "%", words.lang)
+
+
+def _head(words: Words, now: Numbers | None) -> Iterator[str]:
+    yield words.text("picture.measure")
+    yield words.text("chart.band.now").replace("|", " ") if now else words.text("picture.today")
+    if now:
+        yield words.text("chart.band.plan").replace("|", " ")
+
+
+def _rows(then: Numbers, now: Numbers | None, words: Words) -> Iterator[tuple[str, ...]]:
+    both = (then,) if now is None else (now, then)
+    for key in PLACES:
+        analyte = LEVEL.get(key, key)
+        unit = numbers.level_unit(analyte, words.lang)
+        cells = [_likely([numbers.plain_level(v, analyte, words.lang) for _, v in _of(b[analyte])]) for b in both]
+        yield (f"{capital(words.analyte(analyte))}, {unit}", *cells)
+    for flow in then:
+        if f"picture.flow.{flow}" in words.text:
+            cells = [_likely([numbers.short(v, words.lang, _digits(flow)) for _, v in _of(b[flow])]) for b in both]
+            yield (f"{words.text(f'picture.flow.{flow}')}, {numbers.unit(then[flow].unit, words.lang)}", *cells)
+
+
+def _digits(flow: str) -> int:
+    return 1 if flow.startswith("D_") or flow.startswith("Mg_") else 0
+
+
+def _likely(shown: list[str]) -> str:
+    return f"{shown[0]} ({shown[1]}–{shown[2]})"

@@ -1,0 +1,260 @@
+"""The page as a reader sees it: every part of a report in words, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cofactor.assess.types import Gate, Level
+from cofactor.facts.gates import Trigger, gate_rules
+from cofactor.facts.types import Source, Trust
+from cofactor.report import numbers
+from cofactor.report.card import Dose, card, is_closed
+from cofactor.report.figures.day import day_figure
+from cofactor.report.figures.heading import vitamin_d
+from cofactor.report.figures.intakes import intakes
+from cofactor.report.figures.levels import levels
+from cofactor.report.figures.multiples import multiples
+from cofactor.report.figures.picture import picture
+from cofactor.report.figures.types import NO_COLOUR, Figure, acts, capital
+from cofactor.report.terminal import RETEST, expected_sentence
+from cofactor.report.types import Report
+from cofactor.report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """A number that matters, in large type, and what it is."""
+
+    value: str
+    meaning: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """A gate: what to do first, then why."""
+
+    id: str
+    level: str  # a value of Level, for shape and colour
+    word: str
+    first: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing and what is said of it; several sentences stand below each other. ``folded`` are shown on demand."""
+
+    name: str
+    said: tuple[str, ...]
+    folded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source with the mark of how well it is known, where that is not from the source itself."""
+
+    text: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the page shows. Parts that an emergency leaves out are empty."""
+
+    lang: str
+    head: str
+    kicker: str
+    title: str
+    lede: str
+    emergency: tuple[GateLine, ...]
+    doses: tuple[Dose, ...]
+    numbers: tuple[KeyNumber, ...]
+    gates: tuple[GateLine, ...]
+    withheld: tuple[Entry, ...]
+    taken: tuple[str, ...]
+    stands: tuple[Figure, ...]
+    heading: Figure | None
+    two_futures: bool
+    multiples: tuple[Figure, ...]
+    day: Figure | None
+    picture: Figure | None
+    uncertain: tuple[Entry, ...]
+    sources: tuple[Reference, ...]
+    footer: str
+
+
+def page(report: Report, lang: str) -> Page:
+    """The page of a report in one language. In an emergency there is no plan and no forecast, only what to do."""
+    words = Words(lang, report.gates)
+    urgent = [g for g in report.gates.gates if g.level is Level.STOP and "*" in g.nutrients]
+    calm = not urgent
+    return Page(
+        lang=lang,
+        head=_head(report, words),
+        kicker=_kicker(report, words),
+        title=words.title(report),
+        lede=expected_sentence(report, words) if calm else "",
+        emergency=tuple(_gate(g, words) for g in urgent),
+        doses=card(report, words) if calm else (),
+        numbers=tuple(_numbers(report, words)) if calm else (),
+        gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not _for_everyone(g)], report, words)),
+        withheld=tuple(_withheld(report, words)) if calm else (),
+        taken=tuple(words.reason(r) for r in report.plan.stopped) if calm else (),
+        stands=(*levels(report, words), *intakes(report, words)),
+        heading=vitamin_d(report, words) if calm else None,
+        two_futures=acts(report),
+        multiples=multiples(report, words) if calm else (),
+        day=day_figure(report, words) if calm else None,
+        picture=picture(report, words) if calm else None,
+        uncertain=tuple(_uncertain(report, words)),
+        sources=tuple(_sources(report.sources, words)),
+        footer=_footer(report, words),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- head
+
+
+def _head(report: Report, words: Words) -> str:
+    day = numbers.day(report.case.today, words.lang)
+    name = report.case.person.name
+    return words.text("page.head", name=name, day=day) if name else words.text("page.head_nobody", day=day)
+
+
+def _kicker(report: Report, words: Words) -> str:
+    """Who, where, judged by which references, when."""
+    case, text = report.case, words.text
+    who = [case.person.name] if case.person.name else []
+    who += [text("page.years", age=numbers.number(int(case.person.age), words.lang))]
+    who += [numbers.with_unit(numbers.short(case.person.weight_kg, words.lang, 1), "kg", words.lang)]
+    latitude = numbers.short(case.place.latitude, words.lang, 1).rstrip("0").rstrip(",.")
+    parts = [
+        ", ".join(who),
+        text("page.place", latitude=latitude) + (f", {case.place.country}" if case.place.country else ""),
+        text("page.references", reference=case.diet.reference),
+        numbers.day(case.today, words.lang),
+    ]
+    return " · ".join(parts)
+
+
+def _footer(report: Report, words: Words) -> str:
+    count = numbers.number(len(report.posterior.members), words.lang)
+    return words.text("page.footer", version=report.version, model=report.model, count=count)
+
+
+# ------------------------------------------------------------------------------------------------------- numbers
+
+
+def _numbers(report: Report, words: Words) -> Iterator[KeyNumber]:
+    yield _goal_number(report, words)
+    if not acts(report):
+        return
+    yield _risk_number(report, words)
+    supplement = sum(i.amount for i in report.plan.items if i.nutrient == "magnesium" and i.form != "food")
+    if supplement and "magnesium" in report.intake.food:
+        total = report.intake.food["magnesium"].mid + supplement
+        shown = numbers.amount(supplement, "magnesium", words.lang)
+        meaning = words.text("page.number.magnesium", supplement=shown)
+        yield KeyNumber(numbers.amount(total, "magnesium", words.lang), meaning, "mg")
+    if report.plan.cost_per_month:
+        cost = f"≈{numbers.NBSP}{numbers.number(report.plan.cost_per_month, words.lang)}{numbers.NBSP}€"
+        yield KeyNumber(cost, words.text("page.number.cost"), "k")
+    day = report.case.today + timedelta(days=report.plan.retest_days)
+    labs = numbers.join([words.analyte(name) for name in RETEST], words.lang)
+    yield KeyNumber(numbers.short_day(day, words.lang), words.text("page.number.retest", labs=labs), NO_COLOUR)
+
+
+def _goal_number(report: Report, words: Words) -> KeyNumber:
+    expected = next(e for e in report.plan.expected if e.outcome == "25OHD")
+    low, high = expected.goal
+    goal = numbers.level(low, "25OHD", words.lang)
+    if high is not None:
+        goal = f"{numbers.plain_level(low, '25OHD', words.lang)}–{numbers.level(high, '25OHD', words.lang)}"
+    key = "goal" + ("" if acts(report) else "_now") + ("_from" if high is None else "")
+    day = numbers.short_day(report.case.today + timedelta(days=expected.days), words.lang)
+    now = numbers.percent(expected.p_in_goal_now, words.lang)
+    value = numbers.percent(expected.p_in_goal, words.lang) if acts(report) else now
+    return KeyNumber(value, words.text(f"page.number.{key}", goal=goal, day=day, now=now), "d")
+
+
+def _risk_number(report: Report, words: Words) -> KeyNumber:
+    named = [words.risk(name) for name in report.plan.risks]
+    value = numbers.percent(max(report.plan.risks.values()), words.lang)
+    return KeyNumber(value, words.text("page.number.risk", risks=numbers.join(named, words.lang)), "pth")
+
+
+# --------------------------------------------------------------------------------------------------------- gates
+
+
+def _gates(gates: list[Gate], report: Report, words: Words) -> Iterator[GateLine]:
+    yield from (_gate(g, words) for g in gates)
+    if not any(g.level is not Level.INFO and g.id.startswith(("DN", "NN")) for g in report.gates.gates):
+        count = numbers.number(report.gates.searched, words.lang)
+        title, said = words.text("page.searched.title"), words.text("summary.searched", count=count)
+        yield GateLine("searched", Level.INFO.value, words.level(Level.INFO), f"{title}.", said)
+
+
+def _for_everyone(gate: Gate) -> bool:
+    """Whether a gate holds whoever asks: it then stands among what is not proposed, and alarms nobody."""
+    return gate_rules()[gate.id].trigger == Trigger.ALWAYS
+
+
+def _gate(gate: Gate, words: Words) -> GateLine:
+    """What to do comes first; a gate that asks for nothing says why."""
+    do, why = words.do(gate), words.why(gate)
+    return GateLine(gate.id, gate.level.value, words.level(gate.level), do or why, why if do else "")
+
+
+# -------------------------------------------------------------------------------------------- not given, not known
+
+
+def _withheld(report: Report, words: Words) -> Iterator[Entry]:
+    """What is not proposed and has no row in the card; entries with the same reason share a line."""
+    together: dict[str, list[str]] = {}
+    for entry in report.plan.withheld:
+        if not is_closed(entry):
+            together.setdefault(words.withheld(entry), []).append(words.nutrient(entry.nutrient))
+    for why, names in together.items():
+        yield Entry(capital(numbers.join(names, words.lang)), (why,))
+
+
+def _uncertain(report: Report, words: Words) -> Iterator[Entry]:
+    text = words.text
+    yield Entry(text("page.uncertain.bands"), (_bands(report, words),))
+    outside = [r for r in report.unknown if r.key.startswith("unknown.not_validated")]
+    unknown = [words.reason(r) for r in report.unknown if r not in outside and r.key != "unknown.question"]
+    asked = tuple(words.reason(r) for r in report.unknown if r.key == "unknown.question")
+    if asked:
+        unknown.append(text("page.uncertain.questions", count=numbers.number(len(asked), words.lang)))
+    if unknown:
+        yield Entry(text("page.uncertain.unknown"), tuple(unknown), asked)
+    if report.case.notes:
+        yield Entry(text("page.uncertain.read"), tuple(words.note(n) for n in report.case.notes))
+    own = tuple(words.reason(r) for r in outside)
+    yield Entry(text("page.uncertain.outside"), (*own, text("page.uncertain.outside_all")))
+
+
+def _bands(report: Report, words: Words) -> str:
+    count = numbers.number(len(report.posterior.members), words.lang)
+    used = report.posterior.used
+    if not used:
+        return words.text("page.uncertain.bands_none", count=count)
+    labs = [f"{words.analyte(r.analyte)} ({_short(r.date, words)})" for r in used]
+    return words.text("page.uncertain.bands_labs", count=count, labs=numbers.join(labs, words.lang))
+
+
+def _short(day: date, words: Words) -> str:
+    return numbers.short_day(day, words.lang)
+
+
+def _sources(sources: tuple[Source, ...], words: Words) -> Iterator[Reference]:
+    """Each source once, in the order of the alphabet, with its mark."""
+    marks: dict[str, str] = {}
+    for source in sources:
+        recalled = source.trust is Trust.RECALL
+        mark = words.text("trust.recall") if recalled else words.text(f"page.mark.{source.trust}")
+        marks[source.text] = marks.get(source.text) or mark
+    yield from (Reference(text, marks[text]) for text in sorted(marks, key=str.casefold))

@@ -1,0 +1,27 @@
+"""Shared by the tests of reports: every example as a report, built once, and what no sentence may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cofactor.person.case import load_case
+from cofactor.report.build import build
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+
+
+@pytest.fixture(scope="session")
+def reports():
+    """A report of every example case, by the name of its file."""
+    return {path.stem: build(load_case(path)) for path in EXAMPLES}
+
+
+@pytest.fixture(scope="session")
+def banned() -> dict[str, str]:
+    """Safety rules, section 5, as a pattern per language. The ledger quotes and judges; its answers obey the same."""
+    return {
+        "en": r"\b(you are deficient|safe|safely|optimal|boosts?|detox|supports?|helps?|prevents?|treats?|corrects)\b",
+        "fr": r"\b(vous êtes carencée?|sans danger|sûre?s?|optimale?s?|booste|détox|soutient|prévient|corrige)\b",
+    }
