@@ -20,8 +20,9 @@ def reports():
 
 @pytest.fixture(scope="session")
 def banned() -> dict[str, str]:
-    """Safety rules, section 5, as a pattern per language. The ledger quotes and judges; its answers obey the same."""
+    """Safety rules, section 5: what no text of the product says of a nutrient or of a person, by language."""
     return {
         "en": r"\b(you are deficient|safe|safely|optimal|boosts?|detox|supports?|helps?|prevents?|treats?|corrects)\b",
-        "fr": r"\b(vous êtes carencée?|sans danger|sûre?s?|optimale?s?|booste|détox|soutient|prévient|corrige)\b",
+        "fr": r"\b(vous êtes carencée?|sans danger|sûre?s?|optimale?s?|booste|détox|soutien(?:t|nent)|prévien(?:t|nent)"
+        r"|corrige(?:nt)?|traite(?:nt)?|guéri(?:t|ssent)|améliore(?:nt)?)\b",
     }

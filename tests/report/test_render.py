@@ -136,9 +136,7 @@ class TestEveryPage:
 
     def test_says_nothing_that_may_not_be_said(self, pages, banned, name, lang):
         said = " ".join(Outline(pages[name, lang]).said)
-        for (
-            row
-        ) in load().interactions:  # theirs speak of medicines: "These treat kidney patients"
+        for row in load().interactions:  # theirs speak of medicines: "These treat kidney patients"
             said = said.replace(row.action_en, "")
         assert re.findall(banned[lang], said, re.IGNORECASE) == []
         assert not re.search(r"\bNone\b|\bnan\b|[{}]", said)
@@ -161,10 +159,12 @@ def test_both_languages_hold_the_same_figures_and_rules(reports):
 
 
 def test_a_page_is_made_at_once(reports):
-    html(reports["anna"], "en")  # templates are compiled once
-    start = time.perf_counter()
-    html(reports["anna"], "fr")
-    assert time.perf_counter() - start < 0.15
+    def seconds() -> float:
+        start = time.perf_counter()
+        html(reports["anna"], "fr")
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.15  # the best of five: other work on the machine is not the page's
 
 
 def test_a_source_from_memory_says_so(reports, pages):

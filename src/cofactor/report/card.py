@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cofactor.plan.goals import PLANNED
 from cofactor.plan.schedule import TIME
 from cofactor.plan.types import PlanItem, Reason, Withheld
 from cofactor.report import numbers
-from cofactor.report.figures.types import COLOUR, NO_COLOUR, capital
+from cofactor.report.figures.types import COLOUR, NO_COLOUR
+from cofactor.report.names import FOOD, capital
 from cofactor.report.types import Report
-from cofactor.report.words import Words
+from cofactor.report.words import Words, is_left
 
 _APART = "why.timing.apart"
-_FOOD = "food"
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One row. ``gate`` is the level of what withholds the nutrient, empty where a dose is given."""
+    """One row. A nutrient left to a professional has no dose; ``gate`` is the level of the gate that withholds it."""
 
     name: str
     css: str
@@ -29,20 +28,16 @@ class Dose:
     when: str
     apart: tuple[str, ...]
     why: tuple[str, ...]
+    given: bool = True
     gate: str = ""
     gate_word: str = ""
 
 
 def card(report: Report, words: Words) -> tuple[Dose, ...]:
-    """Rows in the order of the plan; then the nutrients that a gate keeps from being planned."""
+    """Rows in the order of the plan; then the nutrients that are left to a professional."""
     given = [_given(item, words) for item in report.plan.items]
-    closed = [_closed(entry, report, words) for entry in report.plan.withheld if is_closed(entry)]
+    closed = [_closed(entry, report, words) for entry in report.plan.withheld if is_left(entry)]
     return (*given, *closed)
-
-
-def is_closed(entry: Withheld) -> bool:
-    """Whether a gate withholds one of the nutrients that are planned, which then has a row of its own."""
-    return bool(entry.gates) and entry.nutrient in PLANNED
 
 
 def _given(item: PlanItem, words: Words) -> Dose:
@@ -63,7 +58,7 @@ def _given(item: PlanItem, words: Words) -> Dose:
 def _amount(item: PlanItem, words: Words) -> tuple[str, str]:
     """The dose in large type, and the same in the other unit or in all."""
     text, lang = words.text, words.lang
-    if item.form == _FOOD:
+    if item.form == FOOD:
         return f"+{numbers.NBSP}{numbers.amount(item.amount, item.nutrient, lang)}", text("page.card.from_food")
     once, count = numbers.amount(item.per_intake, item.nutrient, lang), len(item.slots)
     amount = once if count == 1 else f"{count}{numbers.NBSP}×{numbers.NBSP}{once}"
@@ -97,8 +92,7 @@ def _apart(why: tuple[Reason, ...], words: Words) -> Iterator[str]:
 
 
 def _closed(entry: Withheld, report: Report, words: Words) -> Dose:
-    gate = next(g for g in report.gates.gates if g.id == entry.gates[0])
-    said = (words.withheld(entry), words.do(gate))
+    gate = next((g for g in report.gates.gates if g.id in entry.gates[:1]), None)
     return Dose(
         name=capital(words.nutrient(entry.nutrient)),
         css=COLOUR.get(entry.nutrient, NO_COLOUR),
@@ -107,7 +101,8 @@ def _closed(entry: Withheld, report: Report, words: Words) -> Dose:
         form="",
         when="",
         apart=(),
-        why=tuple(sentence for sentence in said if sentence),
-        gate=gate.level.value,
-        gate_word=words.level(gate.level),
+        why=(words.withheld(entry),) if gate is None else (words.withheld(entry), words.do(gate)),
+        given=False,
+        gate="" if gate is None else gate.level.value,
+        gate_word="" if gate is None else words.level(gate.level),
     )

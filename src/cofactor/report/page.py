@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cofactor.assess.gates import emergencies
 from cofactor.assess.types import Gate, Level
 from cofactor.facts.gates import Trigger, gate_rules
 from cofactor.facts.types import Source, Trust
 from cofactor.report import numbers
-from cofactor.report.card import Dose, card, is_closed
+from cofactor.report.card import Dose, card
 from cofactor.report.figures.day import day_figure
 from cofactor.report.figures.heading import vitamin_d
 from cofactor.report.figures.intakes import intakes
 from cofactor.report.figures.levels import levels
 from cofactor.report.figures.multiples import multiples
 from cofactor.report.figures.picture import picture
-from cofactor.report.figures.types import NO_COLOUR, Figure, acts, capital
+from cofactor.report.figures.types import NO_COLOUR, Figure, acts
+from cofactor.report.names import capital
 from cofactor.report.terminal import RETEST, expected_sentence
 from cofactor.report.types import Report
-from cofactor.report.words import Words
+from cofactor.report.words import Words, is_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,10 @@ class GateLine:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A thing and what is said of it; several sentences stand below each other. ``folded`` are shown on demand."""
+    """A thing and what is said of it; several sentences stand below each other."""
 
     name: str
     said: tuple[str, ...]
-    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Page:
     picture: Figure | None
     uncertain: tuple[Entry, ...]
     sources: tuple[Reference, ...]
+    alarm: str
     footer: str
 
 
@@ -111,6 +113,7 @@ def page(report: Report, lang: str) -> Page:
         picture=picture(report, words) if calm else None,
         uncertain=tuple(_uncertain(report, words)),
         sources=tuple(_sources(report.sources, words)),
+        alarm=_alarm(report, words),
         footer=_footer(report, words),
     )
 
@@ -138,6 +141,12 @@ def _kicker(report: Report, words: Words) -> str:
         numbers.day(case.today, words.lang),
     ]
     return " · ".join(parts)
+
+
+def _alarm(report: Report, words: Words) -> str:
+    """The signs for which nobody should wait."""
+    signs = words.join(words.text(f"sign.{question}") for question in emergencies())
+    return words.text("summary.red_flags", signs=signs, number=words.text(f"emergency.{report.case.place.region}"))
 
 
 def _footer(report: Report, words: Words) -> str:
@@ -190,11 +199,12 @@ def _risk_number(report: Report, words: Words) -> KeyNumber:
 
 
 def _gates(gates: list[Gate], report: Report, words: Words) -> Iterator[GateLine]:
+    """The gates that the case meets, and how far the table of interactions was searched."""
     yield from (_gate(g, words) for g in gates)
-    if not any(g.level is not Level.INFO and g.id.startswith(("DN", "NN")) for g in report.gates.gates):
-        count = numbers.number(report.gates.searched, words.lang)
-        title, said = words.text("page.searched.title"), words.text("summary.searched", count=count)
-        yield GateLine("searched", Level.INFO.value, words.level(Level.INFO), f"{title}.", said)
+    found = any(g.id.startswith(("DN", "NN", "CN")) for g in gates)
+    count = numbers.number(report.gates.searched, words.lang)
+    said = words.text("summary.searched_more" if found else "summary.searched", count=count)
+    yield GateLine("searched", Level.INFO.value, words.level(Level.INFO), "", said)
 
 
 def _for_everyone(gate: Gate) -> bool:
@@ -203,9 +213,7 @@ def _for_everyone(gate: Gate) -> bool:
 
 
 def _gate(gate: Gate, words: Words) -> GateLine:
-    """What to do comes first; a gate that asks for nothing says why."""
-    do, why = words.do(gate), words.why(gate)
-    return GateLine(gate.id, gate.level.value, words.level(gate.level), do or why, why if do else "")
+    return GateLine(gate.id, gate.level.value, words.level(gate.level), words.do(gate), words.why(gate))
 
 
 # -------------------------------------------------------------------------------------------- not given, not known
@@ -215,7 +223,7 @@ def _withheld(report: Report, words: Words) -> Iterator[Entry]:
     """What is not proposed and has no row in the card; entries with the same reason share a line."""
     together: dict[str, list[str]] = {}
     for entry in report.plan.withheld:
-        if not is_closed(entry):
+        if not is_left(entry):
             together.setdefault(words.withheld(entry), []).append(words.nutrient(entry.nutrient))
     for why, names in together.items():
         yield Entry(capital(numbers.join(names, words.lang)), (why,))
@@ -225,12 +233,9 @@ def _uncertain(report: Report, words: Words) -> Iterator[Entry]:
     text = words.text
     yield Entry(text("page.uncertain.bands"), (_bands(report, words),))
     outside = [r for r in report.unknown if r.key.startswith("unknown.not_validated")]
-    unknown = [words.reason(r) for r in report.unknown if r not in outside and r.key != "unknown.question"]
-    asked = tuple(words.reason(r) for r in report.unknown if r.key == "unknown.question")
-    if asked:
-        unknown.append(text("page.uncertain.questions", count=numbers.number(len(asked), words.lang)))
+    unknown = words.unknown(r for r in report.unknown if r not in outside)
     if unknown:
-        yield Entry(text("page.uncertain.unknown"), tuple(unknown), asked)
+        yield Entry(text("page.uncertain.unknown"), unknown)
     if report.case.notes:
         yield Entry(text("page.uncertain.read"), tuple(words.note(n) for n in report.case.notes))
     own = tuple(words.reason(r) for r in outside)

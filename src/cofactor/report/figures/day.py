@@ -12,12 +12,12 @@ from cofactor.report import numbers
 from cofactor.report.charts import day
 from cofactor.report.charts.axes import Tick
 from cofactor.report.charts.day import Block, Day, Moment
-from cofactor.report.figures.types import COLOUR, NO_COLOUR, Figure, Table, acts, capital
-from cofactor.report.terminal import item_name
+from cofactor.report.figures.types import COLOUR, NO_COLOUR, Figure, Table, acts
+from cofactor.report.moments import MEDICINE, is_medicine, item_name
+from cofactor.report.names import capital
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
-_MEDICINE = "medicine"
 _HOUR_STEP = 2
 
 
@@ -70,16 +70,15 @@ def hour(time: str) -> float:
 def _medicines(report: Report) -> Iterator[Moment]:
     for event in report.plan.schedule:
         for item in event.items:
-            kind, _, name = item.partition(":")
-            if kind == _MEDICINE:
-                yield Moment(hour(event.time), name)
+            if is_medicine(item):
+                yield Moment(hour(event.time), item.partition(":")[2])
 
 
 def _supplements(report: Report, words: Words) -> Iterator[Moment]:
     for event in report.plan.schedule:
         for item in event.items:
             nutrient, _, form = item.partition(":")
-            if nutrient == _MEDICINE:
+            if is_medicine(item):
                 continue
             planned = _planned(report, nutrient, form)
             label = words.product(nutrient, form)
@@ -98,7 +97,7 @@ def _blocks(report: Report, words: Words) -> Iterator[Block]:
     """The hours around each medicine in which something that is taken may not be."""
     taken = {item.partition(":")[0] for event in report.plan.schedule for item in event.items}
     for event in report.plan.schedule:
-        found = [s for s in report.gates.spacings if f"{_MEDICINE}:{s.medicine}" in event.items]
+        found = [s for s in report.gates.spacings if f"{MEDICINE}:{s.medicine}" in event.items]
         kept_clear = [s for s in found if taken & set(s.nutrients)]
         if kept_clear:
             yield _block(event, kept_clear, taken, words)

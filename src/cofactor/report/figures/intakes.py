@@ -31,8 +31,7 @@ def _figure(report: Report, words: Words, row: StatusRow) -> Figure:
     rows, markers = tuple(_rows(row, words)), tuple(_markers(report, words, row))
     named = [v for j in row.judgements for v in (j.low, j.high) if v is not None]
     largest = max([*named, *(m.high for m in markers), *(v for r in rows for v in r.marks)])
-    note = words.text(f"status.basis.{row.basis}")
-    return strips.figure(row, words, note=note, scale=(0.0, strips.AIR * largest), rows=rows, markers=markers)
+    return strips.figure(row, words, scale=(0.0, strips.AIR * largest), rows=rows, markers=markers)
 
 
 def _rows(row: StatusRow, words: Words) -> Iterator[Row]:

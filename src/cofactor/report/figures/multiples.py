@@ -16,12 +16,12 @@ from cofactor.report.figures.types import (
     Table,
     acts,
     band_of,
-    capital,
     curves,
     in_days,
     month_ticks,
     of_band,
 )
+from cofactor.report.names import capital
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 

@@ -11,7 +11,8 @@ from cofactor.report import numbers
 from cofactor.report.charts import loop
 from cofactor.report.charts.loop import Gauge, Loop
 from cofactor.report.charts.loop_shapes import PLACES
-from cofactor.report.figures.types import Figure, Table, acts, band_of, capital, in_days
+from cofactor.report.figures.types import Figure, Table, acts, band_of, in_days
+from cofactor.report.names import capital
 from cofactor.report.text import Text
 from cofactor.report.types import Report
 from cofactor.report.words import Words

@@ -10,7 +10,8 @@ from cofactor.report import numbers
 from cofactor.report.charts import strip
 from cofactor.report.charts.axes import Axis, Tick
 from cofactor.report.charts.strip import Marker, Row, Strip
-from cofactor.report.figures.types import COLOUR, Figure, Table, capital, nice_ticks
+from cofactor.report.figures.types import COLOUR, Figure, Table, nice_ticks
+from cofactor.report.names import capital
 from cofactor.report.words import Words
 from cofactor.units import convert
 
@@ -35,22 +36,23 @@ def body(judgement: Judgement, words: Words) -> str:
     if judgement.body == LABORATORY:
         return words.text("chart.body.laboratory")
     short = _SHORT.get(judgement.body)
-    name = words.text(f"chart.body.{short}") if short else judgement.body
-    return f"{name} {judgement.year}"
+    if short is None:
+        return words.body(f"{judgement.body} {judgement.year}")
+    return f"{words.text(f'chart.body.{short}')} {judgement.year}"
 
 
 def figure(
     row: StatusRow,
     words: Words,
     *,
-    note: str,
+    note: str = "",
     scale: tuple[float, float],
     rows: tuple[Row, ...],
     markers: tuple[Marker, ...],
 ) -> Figure:
     """The strip of one row of status at both widths, with what it says and its numbers."""
     name = f"fig-now-{row.id}-{row.basis}".replace("_", "-").replace("+", "-").lower()
-    title = capital(words.nutrient(row.id) if row.kind == "nutrient" else words.analyte(row.id))
+    title = capital(_what(row, words))
     point = f"{capital(words.verdict(row))}."
     wide, narrow = (
         Strip(
@@ -76,6 +78,12 @@ def figure(
         caption=_disagreement(row, words),
         table=_table(row, title, rows, markers, words),
     )
+
+
+def _what(row: StatusRow, words: Words) -> str:
+    if row.kind == "nutrient":
+        return words.text(f"status.basis.{row.basis}", nutrient=words.nutrient(row.id))
+    return words.analyte(row.id)
 
 
 def _axes(row: StatusRow, scale: tuple[float, float], lang: str) -> tuple[Axis, ...]:

@@ -118,11 +118,6 @@ def nice_ticks(low: float, high: float, most: int, lang: str) -> tuple[Tick, ...
     return tuple(Tick(i * step, numbers.short(i * step, lang, 2)) for i in range(first, last + 1))
 
 
-def capital(words: str) -> str:
-    """With a capital first letter."""
-    return words[:1].upper() + words[1:]
-
-
 def in_days(report: Report, days: float, words: Words) -> str:
     """The date that lies some days ahead: ``14 February``'s short form."""
     return numbers.day(report.case.today + timedelta(days=days), words.lang)
