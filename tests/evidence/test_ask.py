@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -70,3 +73,23 @@ def test_the_command_answers_and_refuses():
     refused = CliRunner().invoke(main, ["ask", OUTSIDE[1]])
     assert refused.exit_code == 2
     assert refused.stdout == ""
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_the_answer_for_a_person_is_their_own():
+    asked = ["ask", THE_FOUR[0][1], "--json", "--case"]
+    anna, thomas = (
+        json.loads(CliRunner().invoke(main, [*asked, str(EXAMPLES / name)]).output)["person"]
+        for name in ("anna.yaml", "lille_winter.yaml")
+    )
+    assert [row["label"] for row in anna["rows"]] == ["D alone", "D with Mg"]
+    assert anna["rows"][0]["value"] != thomas["rows"][0]["value"]
+    for row in (*anna["rows"], *thomas["rows"]):
+        assert row["low"] < row["value"] < row["high"]
+
+
+def test_gates_are_heard_before_a_simulation_for_a_person():
+    shown = CliRunner().invoke(main, ["ask", THE_FOUR[0][1], "--lang", "en", "--case", str(EXAMPLES / "ckd4.yaml")])
+    assert shown.output.index("STOP") < shown.output.index("For the person of the case")

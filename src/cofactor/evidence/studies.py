@@ -207,11 +207,11 @@ def _measured(study: Study, switches: Mapping[str, float]) -> dict[str, Array]:
     """Each row's statistic for each set of constants, shape (sets,)."""
     found: dict[str, Array] = {}
     for value in _variants(study):
-        trial = _trial(study, value)
-        people = _people(trial)
-        body = ready(Setting(people.design, trial.start, trial.dark), people)
+        design = trial(study, value)
+        people = _people(design)
+        body = ready(Setting(people.design, design.start, design.dark), people)
         body = _switched(body, switches)
-        found |= _rows(study, trial, body, "" if value is None else f"{value:g}")
+        found |= _rows(study, design, body, "" if value is None else f"{value:g}")
     return found
 
 
@@ -219,7 +219,8 @@ def _variants(study: Study) -> Sequence[float | None]:
     return list(*study.vary.values()) if study.vary else [None]
 
 
-def _trial(study: Study, value: float | None) -> Trial:
+def trial(study: Study, value: float | None = None) -> Trial:
+    """A study as a virtual trial, for one value of what varies."""
     population = dict(study.population)
     if value is not None:
         (key,) = study.vary
@@ -241,11 +242,11 @@ def _trial(study: Study, value: float | None) -> Trial:
     return parse_trial(written, study.claim)
 
 
-def _people(trial: Trial) -> People:
+def _people(design: Trial) -> People:
     """The people of a study, once for each set of constants: set by set."""
     numbers = np.tile(np.arange(PEOPLE), SETS)
     sets = np.linspace(0, len(ensemble()), SETS, endpoint=False).astype(np.int64)
-    return draw(trial.population, numbers, np.repeat(sets, PEOPLE))
+    return draw(design.population, numbers, np.repeat(sets, PEOPLE))
 
 
 def _switched(body: Ready, switches: Mapping[str, float]) -> Ready:
@@ -257,24 +258,24 @@ def _switched(body: Ready, switches: Mapping[str, float]) -> Ready:
     return replace(body, parameters=parameters)
 
 
-def _rows(study: Study, trial: Trial, body: Ready, variant: str) -> dict[str, Array]:
+def _rows(study: Study, design: Trial, body: Ready, variant: str) -> dict[str, Array]:
     """Rows of one population: its arms, under the value that varies; that value alone where there is one arm."""
     if study.measure.statistic is Statistic.DOSE:
-        return {arm.name: _dose(study, trial, body, arm) for arm in trial.arms}
+        return {arm.name: _dose(study, design, body, arm) for arm in design.arms}
     found: dict[str, Array] = {}
-    for arm in trial.arms:
-        course = _course(study, trial, body, arm)
-        name = arm.name if not variant else variant if len(trial.arms) == 1 else f"{variant}: {arm.name}"
+    for arm in design.arms:
+        course = _course(study, design, body, arm)
+        name = arm.name if not variant else variant if len(design.arms) == 1 else f"{variant}: {arm.name}"
         found[name] = _statistic(study, course)
     if study.measure.statistic is Statistic.SPREAD:
-        found[study.compare.of] = _spread(study, trial, body)
+        found[study.compare.of] = _spread(study, design, body)
     return found
 
 
-def _course(study: Study, trial: Trial, body: Ready, arm: Arm) -> Array:
+def _course(study: Study, design: Trial, body: Ready, arm: Arm) -> Array:
     """Readings at the start and on the day measured, shape (people of all sets, 2)."""
     times = np.array([0.0, study.measure.day])
-    return observed(body, arm, trial.days, times, (study.measure.outcome,))[:, :, 0]
+    return observed(body, arm, design.days, times, (study.measure.outcome,))[:, :, 0]
 
 
 def _statistic(study: Study, course: Array) -> Array:
@@ -290,23 +291,23 @@ def _by_set(values: Array, statistic: Callable[..., Any]) -> Array:
     return np.asarray(statistic(values.reshape(SETS, PEOPLE), axis=1))
 
 
-def _spread(study: Study, trial: Trial, body: Ready) -> Array:
+def _spread(study: Study, design: Trial, body: Ready) -> Array:
     """The 95th over the 5th percentile of the rise that the dose itself brings, by set."""
     with_it, without = (
-        _course(study, trial, body, next(a for a in trial.arms if a.name == name))[:, 1]
+        _course(study, design, body, next(a for a in design.arms if a.name == name))[:, 1]
         for name in (study.compare.of, study.compare.against)
     )
     low, high = np.percentile((with_it - without).reshape(SETS, PEOPLE), (5, 95), axis=1)
     return np.asarray(high / low)
 
 
-def _dose(study: Study, trial: Trial, body: Ready, arm: Arm) -> Array:
+def _dose(study: Study, design: Trial, body: Ready, arm: Arm) -> Array:
     """Dose at which the asked share of people lies above the level, between the doses tried, by set."""
     amounts = np.asarray(study.doses["amounts"], float)
     shares = []
     for amount in amounts:
         give = Give(study.doses["nutrient"], study.doses["form"], float(amount))
-        course = _course(study, trial, body, replace(arm, give=(*arm.give, give), adherence=1.0))
+        course = _course(study, design, body, replace(arm, give=(*arm.give, give), adherence=1.0))
         shares.append(_by_set(course[:, 1], _share_within(study.measure)))
     reached = np.maximum.accumulate(np.stack(shares), axis=0)  # (doses, sets); more never brings fewer people there
     return np.array([np.interp(study.measure.share, reached[:, k], amounts) for k in range(SETS)])

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cofactor.evidence.ledger import Claim, Reference, claims
+from cofactor.evidence.personal import Personal
 from cofactor.evidence.studies import Result, Value
+from cofactor.facts.load import ANALYTE_UNIT
 from cofactor.facts.types import Trust
 from cofactor.report import numbers
 from cofactor.report.text import Text
@@ -97,6 +99,25 @@ def result_lines(result: Result, text: Text) -> Iterator[str]:
         shown = _shown(result.switched, text)
         yield f"  {text('evidence.switched', unit=numbers.unit(result.contrast_unit, text.lang), **shown)}"
     yield f"  {text('evidence.interval')}"
+
+
+def personal_row(found: Personal) -> Row:
+    """The same experiment for one person."""
+    rows = [_number(row) | {"unit": ANALYTE_UNIT[found.outcome]} for row in found.rows]
+    return {"outcome": found.outcome, "day": found.day, "rows": rows}
+
+
+def personal_lines(found: Personal, lang: str) -> str:
+    """The same experiment for one person, to read."""
+    text = Text(lang)
+    lines = [text("evidence.for_you", analyte=text(f"analyte.{found.outcome}"), day=numbers.number(found.day, lang))]
+    for row in found.rows:
+        low, high = (numbers.plain_level(v, found.outcome, lang) for v in (row.low, row.high))
+        value = numbers.level(row.value, found.outcome, lang, both=True)
+        lines.append(
+            f"  {text('evidence.for_you_row', label=_label(row.label, text), value=value, low=low, high=high)}"
+        )
+    return "\n".join(_wrapped(line) for line in lines) + "\n"
 
 
 def _contrast(value: Value, result: Result, text: Text) -> str:
