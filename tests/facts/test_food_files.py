@@ -450,7 +450,7 @@ def food(release: Release, group: str, name_en: str = "", name_fr: str = "") -> 
     ("row", "expected"),
     [
         (food(Release.CIQUAL_2020, "020102", "", "Épinard, cuit"), ("vegetables", "none", "high")),
-        (food(Release.CIQUAL_2020, "010306", "", "Gratin d'épinards"), ("dishes", "mixed", "none")),
+        (food(Release.CIQUAL_2020, "010306", "", "Gratin d'épinards"), ("dishes", "refined", "none")),
         (food(Release.CIQUAL_2025, "030201", "", "Pain complet ou intégral"), ("grains_bread", "wholegrain", "none")),
         (food(Release.CIQUAL_2025, "030201", "", "Baguette"), ("grains_bread", "refined", "none")),
         (food(Release.USDA_SR28, "2000", "Wheat bran, crude"), ("grains_bread", "bran", "none")),
@@ -460,6 +460,9 @@ def food(release: Release, group: str, name_en: str = "", name_fr: str = "") -> 
         (food(Release.FDC_FOUNDATION, "1100", "Spinach, baby"), ("vegetables", "none", "high")),
         (food(Release.FDC_BRANDED, "Fruit & Vegetable Juice", "BEET JUICE"), ("drinks", "none", "none")),
         (food(Release.CIQUAL_2025, "060100", "", "Eau minérale"), ("water", "none", "none")),
+        (food(Release.CIQUAL_2025, "060205", "", "Boisson au soja"), ("plant_alternatives", "mixed", "none")),
+        (food(Release.USDA_SR28, "1600", "Tofu, firm"), ("plant_alternatives", "mixed", "none")),
+        (food(Release.CIQUAL_2025, "100900", "", "Son d'avoine"), ("grains_bread", "bran", "none")),
     ],
 )
 def test_classes_follow_the_kind_of_food(row, expected):

@@ -169,6 +169,29 @@ def test_vitamin_k_is_phylloquinone():
     assert diet.food_value(food(1, vitamin_k1=30.0, vitamin_k2=10.0).food, "vitamin_k") == FoodValue(30.0, 30.0)
 
 
+# ------------------------------------------------------------------------------------------------------- oxalate
+
+
+def spinach(grams):
+    eaten = food(grams, calcium=136.0, magnesium=87.0, phosphorus=56.0)
+    return replace(eaten, food=replace(eaten.food, oxalate="high"))
+
+
+def test_minerals_of_spinach_count_as_eaten_and_only_in_part_as_free():
+    plain, rich = food(900, calcium=80.0, magnesium=20.0, phosphorus=50.0), spinach(200)
+    found = intake(case(foods=[plain, rich]))
+    assert found.food["calcium"].mid == pytest.approx(720 + 272)  # what is eaten is what is judged
+    free = model_inputs(found).values
+    assert free["in_Ca"] * 40.078 == pytest.approx(720 + 0.2 * 272)
+    assert free["in_Mg"] * 24.305 == pytest.approx(180 + 0.73 * 174)
+    assert free["in_P"] * 30.974 == pytest.approx(450 + 112)
+
+
+def test_a_stated_total_is_not_cut_for_spinach():
+    stated = intake(case(foods=[spinach(200)], totals={"calcium": (700.0, 700.0)}))
+    assert model_inputs(stated).values["in_Ca"] * 40.078 == pytest.approx(700)
+
+
 # ------------------------------------------------------------------------------------------------------- phytate
 
 

@@ -17,9 +17,17 @@ from cofactor.facts.read import read_table
 from cofactor.facts.types import Portion, Source
 
 OTHER = "other"
+_PHYTATE = ("none", "refined", "mixed", "wholegrain", "bran")
 _PLANTS = frozenset({"vegetables", "fruit"})
-# Within which groups a word moves a food to another group, or gives it a class.
-_WITHIN = {"cheese": {"dairy"}, "egg": {"dairy"}, "drinks": {"fruit", "vegetables", OTHER}, "offal": {"meat"}}
+# Within which groups a word moves a food to another group.
+_WITHIN = {
+    "cheese": {"dairy"},
+    "egg": {"dairy"},
+    "drinks": {"fruit", "vegetables", OTHER},
+    "offal": {"meat"},
+    "plant_alternatives": {"pulses", "drinks", "condiments"},
+    "grains_bread": {"condiments", "plant_alternatives"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,9 @@ def classes(row: FoodRow) -> Classes:
     oxalate = "none"
     for word in _words_in(f"{row.name_en} {row.name_fr}"):
         if word.group and group in _WITHIN[word.group]:
-            group = word.group
-        if word.phytate and not word.group and group == "grains_bread":
-            phytate = word.phytate
+            group, phytate = word.group, word.phytate or phytate
+        elif word.phytate and group == "grains_bread":
+            phytate = max(phytate, word.phytate, key=_PHYTATE.index)  # oat bran is bran
         if word.oxalate == "high" and group in _PLANTS:
             oxalate = "high"
     own = tuple(Portion(p.name_en, measure_fr(p.name_en), p.grams, p.assumed) for p in row.portions)

@@ -166,6 +166,19 @@ def vitamin_d_forms(case: Case, amount: float) -> dict[str, float]:
     return {"D2": d2, "D3": amount - d2}
 
 
+def bound_by_oxalate(case: Case, nutrient: str) -> float:
+    """What oxalate withholds of a mineral in the listed foods, per day in the nutrient's unit.
+
+    Spinach and its like hold more oxalate than calcium: part of their minerals leaves the gut as it came. A total that
+    the case states says nothing of where it comes from, and nothing is taken off it.
+    """
+    free = family("oxalate").get(nutrient)
+    if free is None or nutrient in case.diet.totals:
+        return 0.0
+    rich = [eaten for eaten in case.diet.foods if eaten.food.oxalate == "high"]
+    return (1 - free) * _sum(rich, nutrient, None).mid
+
+
 def phytate_per_meal(case: Case) -> float:
     """Mean phytate of a meal, mmol.
 

@@ -42,6 +42,7 @@ class Intake:
     vitamin_d_forms: Mapping[str, float]  # of food, µg/d: D2, D3
     phytate: str  # class of the diet
     phytate_per_meal: float  # mmol
+    oxalate_bound: Mapping[str, float]  # of the minerals in food, what oxalate keeps from absorption, per day
     low_acid: bool  # a medicine or condition leaves the stomach without acid
     population: str  # FR | EU | US, whose meals and defaults are used
     occasions: tuple[Occasion, ...]
@@ -76,6 +77,7 @@ def intake(case: Case) -> Intake:
         vitamin_d_forms=diet.vitamin_d_forms(case, vitamin_d),
         phytate=diet.phytate_class(phytate),
         phytate_per_meal=phytate,
+        oxalate_bound={nutrient: diet.bound_by_oxalate(case, nutrient) for nutrient in food},
         low_acid=low_acid(case),
         population=population(case.place),
         occasions=(),
@@ -147,7 +149,7 @@ def _present(intake: Intake, day: date) -> tuple[Occasion, ...]:
 def _occasions(
     intake: Intake, supplements: Iterable[Supplement], first_day: Callable[[Supplement], float]
 ) -> tuple[Occasion, ...]:
-    food = {nutrient: amount.mid for nutrient, amount in intake.food.items()}
+    food = {nutrient: amount.mid - intake.oxalate_bound[nutrient] for nutrient, amount in intake.food.items()}
     return lay_out(food, supplements, intake.population, first_day)
 
 
