@@ -10,6 +10,7 @@ from click.exceptions import NoSuchCommand
 from cofactor import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "plan": ("plan", "What to take, in which form, when and why; writes the report."),
     "check": ("check", "Every problem of a case file at once, and every gate it meets."),
     "status": ("status", "Where a person stands on every intake and every level."),
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),
