@@ -90,3 +90,29 @@ def test_the_same_schedule_has_the_same_entries(reports):
     first, second = (Calendar.from_ical(schedule(reports["anna"], lang)) for lang in LANGUAGES)
     uids = [[str(e["uid"]) for e in c.walk("VEVENT")] for c in (first, second)]
     assert uids[0] == uids[1]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_calendar_names_no_medicine_and_no_condition(reports, name, lang):
+    report = reports[name]
+    text = schedule(report, lang).decode().replace("\r\n ", "").lower()
+    told = (*report.case.medicines, *report.case.conditions)
+    assert [thing.as_typed for thing in told if thing.as_typed.lower() in text] == []
+    if report.case.person.name:
+        assert report.case.person.name.lower() not in text
+
+
+def test_two_people_of_one_household_keep_their_entries_apart(reports):
+    def uids(name):
+        return {str(e["uid"]) for e in Calendar.from_ical(schedule(reports[name], "en")).walk("VEVENT")}
+
+    assert len(uids("anna")) == 2
+    assert uids("anna").isdisjoint(uids("warfarin"))
+
+
+def test_an_entry_recurs_every_day_until_the_next_test_and_reminds(reports):
+    for entry in Calendar.from_ical(schedule(reports["anna"], "en")).walk("VEVENT"):
+        assert entry["rrule"] == {"FREQ": ["DAILY"], "COUNT": [84]}
+        assert entry["dtstart"].dt.date().isoformat() == "2026-11-23"
+        assert [alarm["action"] for alarm in entry.walk("VALARM")] == ["DISPLAY"]

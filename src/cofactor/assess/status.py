@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cofactor.assess.types import Band, Judgement, StatusRow
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT, REGION_AUTHORITY, Facts, load
@@ -114,7 +115,8 @@ def analyte_status(case: Case, estimates: Mapping[str, Band]) -> tuple[StatusRow
 def _lab_row(result: Measured, case: Case, facts: Facts) -> StatusRow:
     low, high = likely_range(result, facts.lab(result.analyte, case.person.sex))
     day = result.date.isoformat()
-    return _analyte_row(result.analyte, (low, result.value, high), "lab", day, case, facts)
+    row = _analyte_row(result.analyte, (low, result.value, high), "lab", day, case, facts)
+    return replace(row, operator=result.operator)
 
 
 def _estimate_row(analyte: str, band: Band, case: Case, facts: Facts) -> StatusRow:

@@ -98,6 +98,7 @@ class StatusRow:
     by: str  # that body, with its year
     judgements: tuple[Judgement, ...]  # every body that names a value
     unmeasured_share: float = 0.0  # share of the diet by weight without data (nutrients)
+    operator: str = "="  # < or > where the assay only told that the level lies below or above ``value``
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from cofactor.person.intake import model_inputs
 from cofactor.person.types import Supplement
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import Goal
+from cofactor.plan.products import Dose
 from cofactor.plan.types import Expected
 from cofactor.units import MOLAR_MASS
 
@@ -98,16 +99,23 @@ def chance(desk: Desk, draft: Draft, outcome: str, low: float) -> float:
 def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
     """The first risk that the draft's doses drive above its bound.
 
-    Where more bodies stand above a level without any dose, the doses may add few to them.
+    Where more bodies stand above a level without any dose, the doses may add few to them. The upper end of a goal
+    chooses between doses; it does not withhold the smallest, which is near the reference intake.
     """
     for risk in risks(desk):
         share = risk.share(then)
         if share <= risk.most or not set(risk.nutrients) & set(draft.doses):
             continue
+        if risk not in RISKS and draft.doses["vitamin_d"] == min(desk.options("vitamin_d"), key=_per_day, default=None):
+            continue
         bare = simulate(desk, regimen(desk, Draft(food=draft.food)), (risk.outcome,))
         if share > max(risk.most, risk.share(bare) + MOST_ADDED):
             return risk
     return None
+
+
+def _per_day(dose: Dose) -> float:
+    return dose.per_day
 
 
 def expected(desk: Desk, now: Trajectories, then: Trajectories) -> Iterable[Expected]:

@@ -82,11 +82,17 @@ class Names:
         """A dose with what it is of: ``2 × 125 mg of magnesium``."""
         what = self.dosed(item)
         if item.form == FOOD:
-            return self.text("title.item_food", amount=self.amount(item.amount, item.nutrient), what=what)
+            return self.text("title.item_food", more=self.more(item))
         once = numbers.amount(item.per_intake, item.nutrient, self.lang, both=len(item.slots) == 1)
         if len(item.slots) > 1:
             return self.text("title.item_split", count=str(len(item.slots)), amount=once, what=what)
         return self.text("title.item", amount=once, what=what)
+
+    def more(self, item: PlanItem) -> str:
+        """How much more of a nutrient food is to bring: ``about 90 mg more calcium``."""
+        return self.text(
+            "title.more", amount=self.amount(item.amount, item.nutrient), what=self.nutrient(item.nutrient)
+        )
 
     def day(self, iso: str) -> str:
         """A date in words."""

@@ -161,13 +161,18 @@ def percent(probability: float, lang: str) -> str:
 
 
 def day(of: date, lang: str) -> str:
-    """``22 November 2026``."""
-    return str(format_date(of, "d MMMM y", locale=lang)).replace(" ", NBSP)
+    """``22 November 2026``; the first of a month is ``1er`` in French."""
+    return _written(of, "d MMMM y", lang)
 
 
 def short_day(of: date, lang: str) -> str:
     """``15 Feb``."""
-    return str(format_date(of, "d MMM", locale=lang)).replace(" ", NBSP)
+    return _written(of, "d MMM", lang)
+
+
+def _written(of: date, pattern: str, lang: str) -> str:
+    text = str(format_date(of, pattern, locale=lang)).replace(" ", NBSP)
+    return f"1er{text[1:]}" if lang == "fr" and of.day == 1 else text
 
 
 def month(of: date, lang: str) -> str:

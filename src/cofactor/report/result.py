@@ -66,6 +66,7 @@ def status_row(row: StatusRow) -> Row:
         "by": row.by,
         "basis": row.basis,
         "date": row.date,
+        "operator": row.operator,
         "bodies": [
             {"body": j.body, "year": j.year, "low": j.low, "high": j.high, "judged": j.verdict, "status": j.status}
             for j in row.judgements

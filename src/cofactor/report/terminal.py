@@ -16,7 +16,7 @@ from cofactor.report import numbers
 from cofactor.report.moments import moment_line
 from cofactor.report.names import FOOD, capital
 from cofactor.report.types import Report
-from cofactor.report.words import Words
+from cofactor.report.words import Words, emergency
 
 WIDTH = 92
 """Columns: fits a default terminal beside nothing, and a mail."""
@@ -29,6 +29,8 @@ ALIKE = 0.015
 def summary(report: Report, lang: str) -> str:
     """The whole summary as plain text that ends in a line break."""
     words = Words(lang, report.gates)
+    if urgent := emergency(report.gates):
+        return _emergency(urgent, report, words)
     return _text(
         [_wrapped(words.title(report))],
         [_wrapped(expected_sentence(report, words))],
@@ -39,9 +41,22 @@ def summary(report: Report, lang: str) -> str:
         _section(words, "heading", _outlook(report, words), day=_judged_on(report, words)),
         _section(words, "day", (_bullet(moment_line(e, report, words)) for e in report.plan.schedule)),
         _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status if _worth_a_line(row))),
-        _section(words, "read_as", (_bullet(words.note(note)) for note in report.case.notes)),
+        _section(words, "read_as", _notes(report.case, words)),
         _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),
         _closing(report, words),
+    )
+
+
+def _emergency(urgent: Sequence[Gate], report: Report, words: Words) -> str:
+    """A few lines: what to do now, why, and what is taken. Nobody reads more in an emergency."""
+    taken = words.join(words.product(s.nutrient, s.form or "", s.label or "") for s in report.intake.taken)
+    tell = [_wrapped(words.text("summary.tell", taken=taken))] if taken else []
+    advice = dict.fromkeys(words.do(gate) for gate in urgent)
+    return _text(
+        [_wrapped(words.title(report))],
+        [*map(_wrapped, advice), *(_bullet(words.why(gate)) for gate in urgent)],
+        tell,
+        _closing(report, words)[1:],
     )
 
 
@@ -51,7 +66,7 @@ def status_summary(report: Report, lang: str) -> str:
     return _text(
         _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status)),
         _section(words, "watch", _watch(report.gates, words)),
-        _section(words, "read_as", (_bullet(words.note(note)) for note in report.case.notes)),
+        _section(words, "read_as", _notes(report.case, words)),
         _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),
         _closing(report, words),
     )
@@ -64,7 +79,7 @@ def check_summary(case: Case, gates: GateResult, lang: str) -> str:
     return _text(
         [_wrapped(words.text("summary.readable"))],
         _section(words, "watch", _watch(gates, words)),
-        _section(words, "read_as", (_bullet(words.note(note)) for note in case.notes)),
+        _section(words, "read_as", _notes(case, words)),
         _section(words, "not_known", map(_bullet, words.unknown(asked))),
     )
 
@@ -212,6 +227,13 @@ def _worth_a_line(row: StatusRow) -> bool:
 
 
 # --- the frame
+
+
+def _notes(case: Case, words: Words) -> Iterator[str]:
+    """How the file was read. A name that no table has and nothing is near to is already said by its gate."""
+    for note in case.notes:
+        if not note.key.endswith("_unknown") or note.values["nearest"]:
+            yield _bullet(words.note(note))
 
 
 def _closing(report: Report, words: Words) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cofactor.assess.types import Gate, GateResult, Judgement, Level, StatusRow
+from cofactor.facts.gates import EVERY_NUTRIENT
 from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.types import Trust
 from cofactor.person.types import Note
@@ -21,6 +22,7 @@ _SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
 _TOGETHER: Mapping[str, str] = {"unknown.lab": "analyte", "unknown.diet": "nutrient", "unknown.question": "question"}
 """Reasons that are said in one sentence, and the value of each that the sentence lists."""
 LABORATORY = "laboratory"
+_LEFT = ("withheld.risk", "withheld.labs_disagree")
 
 
 class Words(Names):
@@ -49,6 +51,8 @@ class Words(Names):
             return self.day(str(value))
         if name == "unit":
             return numbers.unit(str(value), self.lang)
+        if name == "supplement":
+            return ", ".join(self.nutrient(s) if s in NUTRIENT_UNIT else s for s in str(value).split(", "))
         return value if isinstance(value, str) else numbers.short(value, self.lang)
 
     # --- reasons and notes
@@ -127,7 +131,7 @@ class Words(Names):
 
     def title(self, report: Report) -> str:
         """The plan in one sentence, or that there is none."""
-        if any(g.level is Level.STOP and "*" in g.nutrients for g in report.gates.gates):
+        if emergency(report.gates):
             return self.text("title.emergency")
         left = self.join(self.nutrient(w.nutrient) for w in report.plan.withheld if is_left(w))
         if not report.plan.items:
@@ -137,7 +141,7 @@ class Words(Names):
 
     def _doses(self, plan: Plan) -> str:
         pills = self.join(self.dose(item) for item in plan.items if item.form != FOOD)
-        food = self.join(self.dose(item) for item in plan.items if item.form == FOOD)
+        food = self.join(self.more(item) for item in plan.items if item.form == FOOD)
         if pills and food:
             return self.text("title.plan_food", items=pills, food=food)
         return self.text("title.plan", items=pills) if pills else self.text("title.food", food=food)
@@ -162,6 +166,8 @@ class Words(Names):
             low, high = (numbers.plain_level(v, row.id, self.lang) for v in (row.low, row.high))
             key = "status.lab" if row.date else "status.estimate"
             shown["day"] = self.day(row.date) if row.date else ""
+            if row.operator != "=":
+                key, value = "status.lab_limit", f"{row.operator}{numbers.NBSP}{value}"
         return capital(self.text(key, **shown, value=value, low=low, high=high))
 
     def verdict(self, row: StatusRow) -> str:
@@ -192,6 +198,11 @@ class Words(Names):
         return self.text(f"range.{ends}", low=low, high=high)
 
 
+def emergency(gates: GateResult) -> tuple[Gate, ...]:
+    """The gates that stop everything: nothing else is worth reading before them."""
+    return tuple(gate for gate in gates.gates if gate.level is Level.STOP and EVERY_NUTRIENT in gate.nutrients)
+
+
 def _nutrient_in(key: str) -> str:
     """The nutrient that a reason speaks of by its key: ``why.magnesium.gap``, ``withheld.zinc_in_range``."""
     parts = key.replace("_in_range", "").split(".")
@@ -199,8 +210,8 @@ def _nutrient_in(key: str) -> str:
 
 
 def is_left(entry: Withheld) -> bool:
-    """Whether a nutrient of the plan is left to a professional: a gate or a risk, and no habit of the planner."""
-    return entry.nutrient in PLANNED and (bool(entry.gates) or entry.why.key == "withheld.risk")
+    """Whether a nutrient of the plan is left to a professional: by a gate, a risk, or results that are in doubt."""
+    return entry.nutrient in PLANNED and (bool(entry.gates) or entry.why.key in _LEFT)
 
 
-__all__ = ["TextError", "Words", "is_left"]
+__all__ = ["TextError", "Words", "emergency", "is_left"]
