@@ -34,7 +34,8 @@ CHUNK = 2048
 """People simulated at once: enough to keep every core busy, few enough to stay in a few megabytes."""
 LANES = 16
 """Chunks are filled up to a multiple of this, so that a person's neighbours in a register are always the same."""
-ACCURACY = Tolerance()
+ACCURACY = Tolerance(relative=1e-3)
+"""Against a run at 1e-6: means of arms within 0.15 %, the worst reading of 512 people within 0.6 %."""
 _FROM_START = "bone_mineral"  # the one outcome that is a change since the start
 
 
