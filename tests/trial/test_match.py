@@ -54,6 +54,16 @@ def test_a_year_without_treatment_leads_back_to_the_start(start_of):
     assert np.abs(change).max() < 0.03
 
 
+def test_nobody_gets_less_than_nothing_from_the_sun(start_of):
+    of = start_of(count=1024, start=date(2026, 10, 15), latitude=60, baseline=baseline(48, 25))
+    supply = human_constant(of, "S_D3")
+    sun = of.sunlight * of.study.course.mean(axis=0)[of.people.skin - 1]
+    assert (sun + of.food < supply).all()
+    winter = observed(of, PLACEBO, 154.0, np.array([0, 154.0]), ("25OHD", "PTH"))
+    assert (winter[:, 1, 0] > 1).all()
+    assert winter[:, 1, 1].max() < 200
+
+
 def test_levels_fall_in_winter_and_rise_in_summer(start_of):
     autumn = start_of(start=date(2026, 9, 15), latitude=53.5, baseline=baseline(70.9, 25))
     winter = readings(autumn, [0, 154])[:, :, 0].mean(axis=0)

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from cofactor.engine import batch
+from cofactor.engine.solve import Code
 from cofactor.errors import InputError
-from cofactor.trial import parts, run, simulate
+from cofactor.trial import match, parts, run, simulate
 from cofactor.trial.run import Shard, run_trial
 from cofactor.trial.summary import statistics
 
@@ -210,6 +211,29 @@ def test_every_part_reports_how_far_the_run_is(tmp_path):
     told = []
     run_trial(TRIAL, tmp_path, progress=lambda done, asked: told.append((done, asked)))
     assert told == [(32, 75), (64, 75), (75, 75)]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_who_cannot_be_computed_is_left_out_and_counted(whole, tmp_path, monkeypatch):
+    solve = match.solve
+
+    def loses_the_fourth(program, parameters, *rest, **more):
+        found = solve(program, parameters, *rest, **more)
+        if len(found.codes) == 32:
+            for array in (found.values, found.final):
+                array[3] = np.nan
+            found.codes[3] = Code.TOO_MANY_STEPS
+        return found
+
+    monkeypatch.setattr(match, "solve", loses_the_fourth)
+    result = run_trial(TRIAL, tmp_path)
+    assert [arm["n"] for arm in result.summary["arms"]] == [73] * 3  # one in each of the two whole parts
+    assert json.loads((tmp_path / "manifest.json").read_text())["failed"] == 2 * 3
+    before, now = readings(whole), readings(tmp_path)
+    lost = {key for key, values in now.items() if np.isnan(values).any()}
+    assert {person for _, person, _ in lost} == {3, 35}
+    # their neighbours in a register take other steps, within the tolerance
+    assert all(now[key] == pytest.approx(found, rel=0.01) for key, found in before.items() if key not in lost)
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", ""])

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.generate import human
-from cofactor.engine.solve import Change, Event, Solution, Tolerance, solve
+from cofactor.engine.solve import Change, Code, Event, Solution, Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import sun
@@ -51,7 +51,8 @@ class Ready:
 
     ``states`` (people, states) and ``parameters`` (people, constants) are the model's; ``reading`` multiplies a level
     into a reading, by analyte; ``sunlight`` scales each person's course of vitamin D from skin (:attr:`Study.course`);
-    ``food`` is the part of the supply of vitamin D that food brings, nmol/d.
+    ``food`` is the part of the supply of vitamin D that food brings, nmol/d. Those who ``failed`` could not be brought
+    here: they have no readings.
     """
 
     study: Study
@@ -61,6 +62,7 @@ class Ready:
     reading: Mapping[str, Array]
     sunlight: Array
     food: Array
+    failed: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.people)
@@ -179,10 +181,12 @@ class _Matching:
         self.constants = people.constants()
         self.parts = study.supply_parts(people)
         self.whole = np.asarray(sum(self.parts.values()))
+        self.sunlight = people.sunlight * study.whole_factor(people)
         self.assay = np.asarray(np.exp(people.logs["assay"]))
         self.level: Array | None = None  # of 25(OH)D at the start, where readings were reported
         if study.vitamin_d is not None:
             self.level = drawn_readings(people, "25OHD", study.vitamin_d) / self.assay
+        self.failed = np.zeros(len(people), np.bool_)
         self.symbols = {o.id: o.symbol for o in outcome_table() if o.id in _others(study.design)}
 
     def at_start(self) -> Ready:
@@ -205,8 +209,9 @@ class _Matching:
             states=bodies.states,
             parameters=bodies.parameters,
             reading={**dict.fromkeys(_VITAMIN_D_READINGS, self.assay), **readings},
-            sunlight=np.asarray(self.people.sunlight * scale),
+            sunlight=np.asarray(self.sunlight * scale),
             food=np.asarray(self.parts["food"] * scale),
+            failed=self.failed,
         )
 
     def settle(self, constants: Mapping[str, Array]) -> _Bodies:
@@ -240,7 +245,7 @@ class _Matching:
     def _lived(self, bodies: _Bodies) -> _Bodies:
         """Live the season before the start."""
         scale = bodies.parameters[:, human().index["S_D3"]] / self.whole
-        by_person = (self.people.sunlight * scale, self.people.skin - 1)
+        by_person = (self.sunlight * scale, self.people.skin - 1)
         pieces = self.study.sun_pieces(-WALK_DAYS, WALK_DAYS)
         events = [Event(day, "sun_D3", Change.SET, by_person[0] * above[by_person[1]]) for day, above in pieces]
         solution = self._solve(bodies.parameters, bodies.states, events, -float(WALK_DAYS), 0.0)
@@ -258,29 +263,30 @@ class _Matching:
         return _Bodies(states, parameters, bodies.levels)
 
     def _solve(self, parameters: Array, states: Array, events: list[Event], start: float, end: float) -> Solution:
-        return finished(
-            solve(
-                human(),
-                parameters,
-                states,
-                times=[end],
-                outcomes=["CLeff", *self.symbols.values()],
-                events=events,
-                start=start,
-                tolerance=_SETTLING,
-            )
+        """Live until ``end``. Whoever cannot be integrated stays where they were, and is marked."""
+        solution = solve(
+            human(),
+            parameters,
+            states,
+            times=[end],
+            outcomes=["CLeff", *self.symbols.values()],
+            events=events,
+            start=start,
+            tolerance=_SETTLING,
+        )
+        lost = solution.codes != Code.OK
+        if lost.all():
+            raise EngineError(f"none of {len(lost)} virtual people could be brought to the start of the trial")
+        self.failed |= lost
+        return replace(
+            solution,
+            values=np.where(lost[:, None, None], 1.0, solution.values),
+            final=np.where(lost[:, None], states, solution.final),
+            parameters=np.where(lost[:, None], parameters, solution.parameters),
         )
 
     def _levels(self, solution: Solution) -> dict[str, Array]:
         return {analyte: solution[symbol][:, 0] for analyte, symbol in self.symbols.items()}
-
-
-def finished(solution: Solution) -> Solution:
-    """A solution in which everybody reached the end. Raises :class:`EngineError` otherwise."""
-    if not solution.ok:
-        failed = int((solution.codes != 0).sum())
-        raise EngineError(f"{failed} of {len(solution.codes)} virtual people could not be simulated")
-    return solution
 
 
 def _others(design: Population) -> tuple[str, ...]:

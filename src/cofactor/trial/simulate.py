@@ -145,6 +145,7 @@ def observed(of: Ready, arm: Arm, days: float, times: Array, outcomes: tuple[str
             values[:, :, i] = 100 * (whole / whole[:, :1] - 1)
         elif outcome in of.reading:
             values[:, :, i] *= of.reading[outcome][:, None]
+    values[of.failed] = np.nan
     return values[:, len(when) - len(times) :]
 
 

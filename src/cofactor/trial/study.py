@@ -71,8 +71,12 @@ class Study:
 
     def supply_parts(self, people: People) -> dict[str, Array]:
         """Vitamin D from food, skin (mean of the year) and elsewhere, nmol/d absorbed, before any matching."""
-        whole = np.exp(self.unexplained * people.logs["supply"])
+        whole = self.whole_factor(people)
         return {name: part * whole for name, part in self._known_parts(people).items()}
+
+    def whole_factor(self, people: People) -> Array:
+        """Factor on every part of a person's supply, for what is not explained of it."""
+        return np.asarray(np.exp(self.unexplained * people.logs["supply"]))
 
     def _known_parts(self, people: People) -> dict[str, Array]:
         food = people.intake["vitamin_d"] * np.exp(people.logs["food"])
