@@ -39,6 +39,8 @@ Array = NDArray[np.float64]
 
 FOOD = {"calcium": "in_Ca", "magnesium": "in_Mg", "phosphorus": "in_P", "zinc": "in_Zn"}
 """Nutrient -> the model's input of it from food, mmol/d."""
+NOTHING = 1e-6
+"""An intake of zero, mg or µg: the fraction absorbed of nothing at all is no number."""
 _SEXES = ("male", "female")
 _MEAN_ONE = {"CL25": 1.0, "klin25": -1.0, "conversion": -1.0}
 """Sign of the shift by which a factor's effect on 25(OH)D has mean 1: the model was fitted to the means of arms."""
@@ -291,7 +293,7 @@ def _intake(deck: _Deck, design: Population, female: NDArray[np.bool_], age: Arr
         sd = usual_log_sd if given is None or given.sd is None else log_spread(given.mean or 1.0, given.sd, 0.0)
         together = value(f"intake_with_energy.{nutrient}")
         z = together * energy + math.sqrt(1 - together**2) * deck.normal(f"intake.{nutrient}")
-        found[nutrient] = mean * np.exp(sd * z - sd**2 / 2)
+        found[nutrient] = np.maximum(mean * np.exp(sd * z - sd**2 / 2), NOTHING)
     return found
 
 

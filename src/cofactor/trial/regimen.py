@@ -27,7 +27,7 @@ from cofactor.person.traits import covariate
 from cofactor.person.types import Supplement
 from cofactor.trial import draws
 from cofactor.trial.match import Ready
-from cofactor.trial.population import FOOD
+from cofactor.trial.population import FOOD, NOTHING
 from cofactor.trial.types import Arm, Give
 from cofactor.units import convert
 
@@ -135,7 +135,8 @@ class Course:
     def _of_day(self, daily: list[Give]) -> dict[str, float]:
         """Inputs of a day's doses if all were taken; those of phosphorus and zinc without food."""
         people = self.ready.people
-        food = {n: self.arm.diet.get(n, float(self.ready.study.panel.intake[n].mean())) for n in FOOD}
+        usual = self.ready.study.panel.intake
+        food = {n: max(self.arm.diet.get(n, float(usual[n].mean())), NOTHING) for n in FOOD}
         supplements = [_supplement(give) for give in daily]
         occasions = lay_out(food, supplements, habits.population(people.place), lambda _: 0.0)
         low_acid = acid_blocked(people.design.medicines)
@@ -154,7 +155,8 @@ class Course:
         del found["S_D3"]
         for nutrient, amount in self.arm.diet.items():
             if nutrient in FOOD:
-                found[FOOD[nutrient]] = np.full(len(self.ready), convert(amount, "mg", "mmol", nutrient))
+                mmol = convert(max(amount, NOTHING), "mg", "mmol", nutrient)
+                found[FOOD[nutrient]] = np.full(len(self.ready), mmol)
         return found
 
     def _supply(self) -> Array:
