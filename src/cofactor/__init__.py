@@ -17,6 +17,7 @@ _HOME = {
     "regimen": "cofactor.trial.simulate",
     "simulate": "cofactor.trial.simulate",
     "run_trial": "cofactor.trial.run",
+    "load_model": "cofactor.engine.user_model",
     "CofactorError": "cofactor.errors",
     "InputError": "cofactor.errors",
 }
@@ -29,6 +30,7 @@ __all__ = [
     "cite",
     "forecast",
     "load_case",
+    "load_model",
     "plan",
     "population",
     "regimen",

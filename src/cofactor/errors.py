@@ -50,7 +50,14 @@ class FactsError(CofactorError):
 
 
 class ModelError(CofactorError):
-    """A model text cannot be read, is inconsistent, or lies outside the supported subset."""
+    """A model text cannot be read, is inconsistent, or lies outside the supported subset.
+
+    ``faults`` holds everything that was found, one sentence each.
+    """
+
+    def __init__(self, message: str, faults: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults) or (message,)
 
 
 class EngineError(CofactorError):

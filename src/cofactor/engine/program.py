@@ -185,14 +185,32 @@ def compile_system(system: System, source: str, typical: Mapping[str, float] | N
     return replace(program, typical=sizes)
 
 
+def clamped(system: System) -> list[Any]:
+    """What a system takes a real power, a root or a logarithm of: below zero the statements clamp it."""
+    import sympy as sp
+
+    found: dict[Any, None] = {}
+    for expression in (*system.rates.values(), *system.algebra.values()):
+        for part in sp.preorder_traversal(expression):
+            if isinstance(part, sp.log):
+                found[part.args[0]] = None
+            elif part.is_Pow and part.base != sp.E and not _is_product(part.exp):
+                found[part.base] = None
+    return sorted((e for e in found if e.free_symbols), key=sp.default_sort_key)
+
+
+def _is_product(exponent: Any) -> bool:
+    """Whether a power is written as a product, and so may be taken of a negative number."""
+    largest = 8  # beyond it, exp and log are cheaper
+    return bool(exponent.is_Integer) and abs(int(exponent)) <= largest
+
+
 def _soften(e: Any) -> Any:
     """Real powers -> exp(n log b), products of them -> one exp, so that logarithms are shared and hoisted."""
     import sympy as sp
 
-    small = 8  # largest integer exponent written as a product
-
     def power(base: Any, exponent: Any) -> Any:
-        if exponent.is_Integer and abs(int(exponent)) <= small:
+        if _is_product(exponent):
             return sp.Pow(base, exponent)
         if exponent in (sp.Rational(1, 2), sp.Float(0.5)):
             return sp.sqrt(base)

@@ -2,20 +2,26 @@
 
 The subset is stated and closed: what lies outside it is refused by name (:class:`ModelError`), never approximated.
 Inside: compartments of constant size, species as concentrations or amounts, parameters, assignment rules, rate rules,
-reactions with constant stoichiometry, function definitions, initial assignments, piecewise, and the functions listed
-in ``_FUNCTIONS``. Outside: events (give them to :func:`cofactor.engine.solve.solve` instead), algebraic rules, delays,
-fast reactions, explicit time, packages that change the mathematics, changing compartments, conversion factors.
+reactions with constant stoichiometry (a reaction's own name stands for its rate), function definitions, initial
+assignments, piecewise, and the functions listed in :func:`_functions`. Outside: events (give them to
+:func:`cofactor.engine.solve.solve` instead), algebraic rules, delays, fast reactions, explicit time, packages that
+change the mathematics, changing compartments, conversion factors.
 
 Only this module and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled program runs without them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from cofactor.errors import ModelError
+
+_LARGEST_EXPONENT = 64  # beyond it, a power of two written-out numbers is computed as a float
+# Symbols and operations of all formulas with every function and rule written out; the human has about 17,000.
+LARGEST_MODEL = 200_000
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,19 @@ def read_sbml(text: str) -> System:
     import libsbml
 
     document = libsbml.readSBMLFromString(text)
-    if document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) + document.getNumErrors(libsbml.LIBSBML_SEV_FATAL):
-        raise ModelError(f"the SBML text cannot be read: {document.getError(0).getMessage().strip()}")
+    errors = [document.getError(i) for i in range(document.getNumErrors())]
+    faults = [
+        " ".join(e.getMessage().split()).rstrip(".") for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR
+    ]
+    if faults:
+        raise ModelError(f"the SBML text cannot be read: {faults[0]}")
     model = document.getModel()
     if model is None:
         raise ModelError("the SBML text holds no model")
     refused = _outside_subset(document, model)
     if refused:
-        raise ModelError("outside the supported subset of SBML: " + "; ".join(refused))
+        raise ModelError("outside the supported subset of SBML: " + "; ".join(refused), refused)
+    _refuse_explosion(model)
     for option in ("expandFunctionDefinitions", "promoteLocalParameters"):
         properties = libsbml.ConversionProperties()
         properties.addOption(option)
@@ -99,13 +110,52 @@ def _outside_subset(document: Any, model: Any) -> list[str]:
     found += [
         f"compartment {c.getId()!r} of changing size" for c in model.getListOfCompartments() if c.getId() in ruled
     ]
+    without = [e for e in (*model.getListOfRules(), *model.getListOfInitialAssignments()) if not e.isSetMath()]
+    found += [f"{e.getElementName()} of {e.getId()!r} without a formula" for e in without]
     for reaction in model.getListOfReactions():
-        if not reaction.isSetKineticLaw():
+        law = reaction.getKineticLaw()
+        if law is None or not law.isSetMath():
             found.append(f"reaction {reaction.getId()!r} without a kinetic law")
+        elif law.isSetSubstanceUnits() or law.isSetTimeUnits():
+            found.append(f"reaction {reaction.getId()!r} with units of its own")
         references = [*reaction.getListOfReactants(), *reaction.getListOfProducts()]
         if any(_computed(r, ruled, model) for r in references):
             found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
     return found
+
+
+def _refuse_explosion(model: Any) -> None:
+    """A short text can mean an endless formula (functions of functions, rules of rules): count before writing out."""
+    functions = {f.getId(): f for f in model.getListOfFunctionDefinitions()}
+    rules = {r.getVariable(): r.getMath() for r in model.getListOfRules() if r.isAssignment()}
+    known: dict[str, int] = {}
+
+    def named(name: str, math_: Any, path: tuple[str, ...]) -> int:
+        if name in path:
+            raise ModelError("definitions form a circle: " + " -> ".join((*path, name)))
+        if name not in known:
+            known[name] = size(math_, (*path, name))
+        return known[name]
+
+    def size(node: Any, path: tuple[str, ...]) -> int:
+        name: str = (node.getName() or "") if node.isName() or node.isFunction() else ""
+        parts = [size(node.getChild(i), path) for i in range(node.getNumChildren())]
+        total = 1 + sum(parts)
+        if name in functions and (body := functions[name].getBody()) is not None:
+            total = named(name, body, path) * max(1, *parts, 1)
+        elif name in rules and node.isName():
+            total = named(name, rules[name], path)
+        if total > LARGEST_MODEL:
+            raise ModelError(f"the formulas are too large: written out they have over {LARGEST_MODEL:,} parts")
+        return total
+
+    formulas = [
+        *(r.getMath() for r in model.getListOfRules()),
+        *(a.getMath() for a in model.getListOfInitialAssignments()),
+        *(r.getKineticLaw().getMath() for r in model.getListOfReactions()),
+    ]
+    if sum(size(formula, ()) for formula in formulas) > LARGEST_MODEL:
+        raise ModelError(f"the formulas are too large: written out they have over {LARGEST_MODEL:,} parts")
 
 
 def _computed(reference: Any, ruled: set[str], model: Any) -> bool:
@@ -120,7 +170,7 @@ def _system(model: Any) -> System:
     rates: dict[str, Any] = {}
     for rule in model.getListOfRules():
         (rates if rule.isRate() else assigned)[rule.getVariable()] = expression(rule.getMath())
-    _add_reactions(model, rates)
+    assigned |= _add_reactions(model, rates)
     given = {a.getSymbol(): expression(a.getMath()) for a in model.getListOfInitialAssignments()}
     given = {**initial_given, **given}
 
@@ -152,7 +202,7 @@ def _system(model: Any) -> System:
             raise ModelError(f"{name} uses {', '.join(sorted(map(str, unknown)))}, which the model does not declare")
     expanded = {symbol(n): e for n, e in algebra.items()}
     return System(
-        name=model.getId() or "model",
+        name=model.getId() if model.getId() not in ("", "__main") else "model",  # Antimony's name for no name
         states=states,
         constants=constants,
         values={n: float(v) for n in constants if n not in derived and (v := values[n]) is not None},
@@ -167,6 +217,8 @@ def _system(model: Any) -> System:
 def _number(value: float | None) -> Any:
     import sympy
 
+    if value is not None and not math.isfinite(value):
+        raise ModelError(f"a value of the model is {value}; expected a number")
     return symbol("__unset") if value is None else sympy.Float(value) if value != int(value) else sympy.Integer(value)
 
 
@@ -195,11 +247,12 @@ def _declared(model: Any) -> tuple[dict[str, float | None], dict[str, Any]]:
     return values, given
 
 
-def _add_reactions(model: Any, rates: dict[str, Any]) -> None:
-    """Each reaction moves amount; a species held as a concentration divides by its compartment."""
+def _add_reactions(model: Any, rates: dict[str, Any]) -> dict[str, Any]:
+    """Each reaction moves amount; a species held as a concentration divides by its compartment. Returns their rates."""
+    laws = {}
     ruled = {r.getVariable() for r in model.getListOfRules()}
     for reaction in model.getListOfReactions():
-        law = expression(reaction.getKineticLaw().getMath())
+        law = laws[reaction.getId()] = expression(reaction.getKineticLaw().getMath())
         sides = ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts()))
         for sign, references in sides:
             for reference in references:
@@ -210,6 +263,7 @@ def _add_reactions(model: Any, rates: dict[str, Any]) -> None:
                 if not species.getHasOnlySubstanceUnits():
                     change = change / symbol(species.getCompartment())
                 rates[species.getId()] = rates.get(species.getId(), 0) + change
+    return laws
 
 
 def _expand(assigned: dict[str, Any]) -> dict[str, Any]:
@@ -279,10 +333,19 @@ def _functions() -> dict[int, Callable[..., Any]]:
     import sympy as sp
 
     def root(*a: Any) -> Any:
-        return sp.sqrt(a[-1]) if len(a) == 1 or a[0] == 2 else a[1] ** (1 / a[0])
+        return sp.sqrt(a[-1]) if len(a) == 1 or a[0] == 2 else power(a[1], 1 / a[0])
 
     def logarithm(*a: Any) -> Any:
         return sp.log(a[-1]) / sp.log(a[0] if len(a) == 2 else 10)
+
+    def power(a: Any, b: Any) -> Any:
+        """Written-out numbers are kept small: SymPy would compute 9^9^9 to its last digit."""
+        if a.is_Number and b.is_Number and abs(b) > _LARGEST_EXPONENT:
+            try:
+                return _number(float(a) ** float(b))
+            except (OverflowError, ZeroDivisionError, TypeError):
+                raise ModelError(f"the number {a}^{b} is too large") from None
+        return a**b
 
     def tanh(a: Any) -> Any:
         return 1 - 2 / (sp.exp(2 * a) + 1)
@@ -291,8 +354,8 @@ def _functions() -> dict[int, Callable[..., Any]]:
         sb.AST_PLUS: sp.Add,
         sb.AST_TIMES: sp.Mul,
         sb.AST_DIVIDE: lambda a, b: a / b,
-        sb.AST_POWER: lambda a, b: a**b,
-        sb.AST_FUNCTION_POWER: lambda a, b: a**b,
+        sb.AST_POWER: power,
+        sb.AST_FUNCTION_POWER: power,
         sb.AST_FUNCTION_ROOT: root,
         sb.AST_FUNCTION_EXP: sp.exp,
         sb.AST_FUNCTION_LN: sp.log,

@@ -1,0 +1,161 @@
+"""A model that a user gives, as Antimony text or SBML: read within limits, refused by name, run like our own.
+
+Reading needs antimony, libSBML and SymPy (the extra ``[model]``); see :mod:`cofactor.engine.translate` for what of SBML
+is understood. Real powers, roots and logarithms are defined for numbers above zero only, and the engine's are clamped
+there (:mod:`cofactor.engine.program`); so what they are taken of is reported along with every run, and a run in which
+one of them fell below zero is refused instead of returned.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cofactor.engine.program import Program, clamped, compile_system
+from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
+from cofactor.engine.translate import read_antimony, read_sbml
+from cofactor.errors import EngineError, InputError, ModelError, Problem
+
+TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
+LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
+MOST_STATES = 500
+_GUARD = "must_not_be_negative_"
+_ROUNDING = 1e-6  # of the largest value: what counts as below zero rather than as an error of the integration
+_IMPORT = re.compile(r"^\s*import\b", re.MULTILINE)
+_COMMENTS = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class UserModel:
+    """A model ready to run. ``guards`` are readouts of its program that must not fall below zero, by their formulas."""
+
+    program: Program
+    guards: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The model's own name."""
+        return self.program.name
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """What can be reported: states, then rules and rates of reactions."""
+        return (*self.program.states, *(r for r in self.program.readouts if r not in self.guards))
+
+    @property
+    def settable(self) -> tuple[str, ...]:
+        """What can be set before a run: constants, then starting values of states."""
+        return (*self.program.constants, *self.program.states)
+
+    def run(
+        self,
+        times: ArrayLike,
+        outcomes: Sequence[str] | None = None,
+        *,
+        changes: Mapping[str, ArrayLike] | None = None,
+        events: Sequence[Event] = (),
+        people: int = 1,
+        tolerance: Tolerance | None = None,
+    ) -> Solution:
+        """Integrate from time 0 and report ``outcomes`` (by default all states) at ``times``.
+
+        ``changes`` sets constants (what follows from them follows) and starting values of states, one number or one
+        per copy of the model; there are ``people`` copies. Raises :class:`EngineError` naming what the model does not
+        have, what could not be integrated, and what fell below zero that must not.
+        """
+        wanted = tuple(outcomes) if outcomes is not None else self.program.states
+        changes = dict(changes or {})
+        unknown = [n for n in (*changes, *wanted) if n not in self.settable and n not in self.outcomes]
+        if unknown:
+            raise EngineError(f"the model {self.name!r} has no {', '.join(unknown)}")
+        p = self.program.parameters(people, {n: v for n, v in changes.items() if n not in self.program.states})
+        x = self.program.initial(p)
+        for name, value in changes.items():
+            if name in self.program.states:
+                x[:, self.program.states.index(name)] = value
+        asked = (*wanted, *self.guards)
+        found = solve(self.program, p, x, times=times, outcomes=asked, events=events, tolerance=tolerance)
+        self._refuse(found, len(wanted))
+        return replace(found, outcomes=wanted, values=found.values[:, :, : len(wanted)])
+
+    def _refuse(self, found: Solution, count: int) -> None:
+        """Raise where a run failed, or used a power, root or logarithm of a negative number."""
+        failed = np.flatnonzero(found.codes)
+        if len(failed):
+            code = Code(int(found.codes[failed[0]]))
+            finite = np.isfinite(found.values[failed[0]]).all(axis=1)
+            last = found.times[np.flatnonzero(finite)[-1]] if finite.any() else 0.0
+            raise EngineError(
+                f"the model {self.name!r} could not be integrated beyond time {last:g} ({code.name.lower()}): "
+                "it runs away, or changes too fast for any step"
+            )
+        below = _below_zero(found.values[:, :, count:])
+        wrong = [formula for formula, bad in zip(self.guards.values(), below, strict=True) if bad]
+        if wrong:
+            raise EngineError(
+                f"the model {self.name!r} takes a real power, root or logarithm of what falls below zero: "
+                + "; ".join(wrong)
+            )
+
+
+def _below_zero(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which guards (last axis) fall below zero by more than rounding."""
+    largest = np.abs(values).max(axis=(0, 1), initial=0.0)
+    below: NDArray[np.bool_] = values.min(axis=(0, 1), initial=0.0) < -_ROUNDING * largest
+    return below
+
+
+def load_model(path: str | Path) -> UserModel:
+    """Read a model from a file: SBML if it ends in .xml or .sbml, else Antimony.
+
+    Raises :class:`InputError` listing everything that cannot be used, :class:`ModelError` where the tools to read it
+    are not installed, and ``OSError`` where the file cannot be opened.
+    """
+    path = Path(path)
+    missing = [package for module, package in TOOLS.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise ModelError(
+            f"to read a model, {', '.join(missing)} must be installed: pip install 'cofactor[model]'. "
+            "Everything else runs without."
+        )
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise _refusal(path, [f"a file of over {LARGEST_FILE:,} bytes"])
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _refusal(path, ["bytes that are not UTF-8 text"]) from None
+    try:
+        return compile_model(text, is_sbml=path.suffix.lower() in (".xml", ".sbml"))
+    except ModelError as error:
+        raise _refusal(path, error.faults) from error
+
+
+def _refusal(path: Path, faults: Sequence[str]) -> InputError:
+    do = "Change the model, or run it in a program that knows this; docs/engine.md lists what is understood."
+    return InputError([Problem(str(path), fault, (), do) for fault in faults])
+
+
+def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
+    """A model from its text. Raises :class:`ModelError` with everything that cannot be used."""
+    if is_sbml and ("<!DOCTYPE" in text or "<!ENTITY" in text):
+        raise ModelError("a document type or entity in the XML, which SBML has no use for")
+    if not is_sbml and _IMPORT.search(_COMMENTS.sub("", text)):
+        raise ModelError("an import of another file; put everything into one")
+    sbml = text if is_sbml else read_antimony(text)
+    system = read_sbml(sbml)
+    if not system.states:
+        raise ModelError("no state: nothing in the model changes with time")
+    if len(system.states) > MOST_STATES:
+        raise ModelError(f"{len(system.states)} states; expected at most {MOST_STATES}")
+    guards = {f"{_GUARD}{i}": e for i, e in enumerate(clamped(system))}
+    guarded = replace(system, algebra={**system.algebra, **guards})
+    return UserModel(compile_system(guarded, "given by the user"), {name: str(e) for name, e in guards.items()})

@@ -1,0 +1,228 @@
+"""Models that a user gives: equal to exact solutions and to libRoadRunner, refused by name, within limits."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.engine.solve import Change, Event, Tolerance
+from cofactor.engine.translate import read_antimony
+from cofactor.engine.user_model import LARGEST_FILE, compile_model
+from cofactor.errors import EngineError, InputError, ModelError
+
+TIGHT = Tolerance(1e-9)
+
+# Reaction networks of different kinds: (text, last time, changes)
+NETWORKS = {
+    "enzyme": (
+        "compartment C = 0.5; species E in C = 0.2, S in C = 10, ES in C = 0, P in C = 0;"
+        "bind: E + S -> ES; C*k1*E*S; free: ES -> E + S; C*k2*ES; make: ES -> E + P; C*k3*ES;"
+        "k1 = 4; k2 = 0.3; k3 = 2",
+        60.0,
+        {"k3": 1.5},
+    ),
+    "brusselator": (
+        "species X = 1.2, Y = 3; A = 1; B = 3; -> X; A; 2 X + Y -> 3 X; X^2*Y; X -> Y; B*X; X -> ; X",
+        20.0,
+        {"B": 2.8},
+    ),
+    "robertson": (
+        "species a = 1, b = 0, c = 0; k1 = 0.04; k2 = 3e7; k3 = 1e4;"
+        "a -> b; k1*a; 2 b -> b + c; k2*b^2; b + c -> a + c; k3*b*c",
+        4000.0,
+        {"k1": 0.05},
+    ),
+    "two compartments by amount": (
+        "compartment V1 = 3, V2 = 20; substanceOnly species D in V1 = 100, T in V2 = 0; CL = 1.5; Q = 4; n = 1.3;"
+        "D -> T; Q*D/V1; T -> D; Q*T/V2; D -> ; CL*(D/V1)^n; level := D/V1",
+        30.0,
+        {"CL": 2.0, "V1": 4.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_agrees_with_libroadrunner_on_every_state_and_rate(name):
+    import roadrunner
+
+    text, until, changes = NETWORKS[name]
+    model = compile_model(text)
+    times = np.linspace(0, until, 41)
+    ours = model.run(times, model.outcomes, changes=changes, tolerance=Tolerance(1e-10))
+    theirs = roadrunner.RoadRunner(read_antimony(text))
+    for constant, value in changes.items():
+        theirs[constant] = value
+    theirs.reset()  # amounts and concentrations follow a changed compartment
+    theirs.integrator.relative_tolerance, theirs.integrator.absolute_tolerance = 1e-12, 1e-16
+    species = {s for s in theirs.model.getFloatingSpeciesIds() if s not in ("D", "T")}
+    theirs.timeCourseSelections = [f"[{o}]" if o in species else o for o in model.outcomes]
+    expected = np.array(theirs.simulate(times=list(times)))
+    np.testing.assert_allclose(ours.values[0], expected, rtol=1e-6, atol=1e-6 * 1e-6 * np.abs(expected).max())
+
+
+def test_saturable_elimination_agrees_with_its_closed_form():
+    """dS/dt = -V S / (K + S) has S = K W(S0/K exp((S0 - V t)/K)), W being Lambert's function (Schnell 1997)."""
+    from scipy.special import lambertw
+
+    model = compile_model("S = 8; V = 1.2; K = 2.5; S' = -V*S/(K + S)")
+    times = np.linspace(0, 15, 31)
+    exact = 2.5 * lambertw(8 / 2.5 * np.exp((8 - 1.2 * times) / 2.5)).real
+    np.testing.assert_allclose(model.run(times, tolerance=TIGHT)["S"][0], exact, rtol=1e-8)
+
+
+def test_copies_settings_events_and_starting_values():
+    model = compile_model("k = 0.5; x = 4; half = k/2; x' = -half*x")
+    found = model.run(
+        [0.0, 1.0, 2.0],
+        changes={"k": [1.0, 2.0], "x": 10.0},
+        people=2,
+        events=[Event(1.0, "x", Change.ADD, 5.0)],
+        tolerance=TIGHT,
+    )
+    for row, rate in zip(found["x"], (0.5, 1.0), strict=True):
+        after = 10 * np.exp(-rate)
+        np.testing.assert_allclose(row, [10, after, (after + 5) * np.exp(-rate)], rtol=1e-8)
+
+
+def test_a_file_of_either_kind_gives_the_same_run(tmp_path):
+    text = NETWORKS["enzyme"][0]
+    (tmp_path / "m.ant").write_text(text)
+    (tmp_path / "m.xml").write_text(read_antimony(text))
+    runs = [cf.load_model(tmp_path / name).run([0, 5, 50]).values for name in ("m.ant", "m.xml")]
+    np.testing.assert_array_equal(*runs)
+
+
+REFUSED = {
+    "an event": ("x = 1; x' = -x; at (x < 0.5): x = 1", "1 events"),
+    "time": ("x = 1; x' = -x*time", "explicit time"),
+    "a delay": ("x = 1; x' = -delay(x, 1)", "delay"),
+    "a sine": ("x = 1; x' = sin(x)", "sin"),
+    "a changing compartment": ("compartment C = 1; C' = 0.1; species S in C = 1; S' = -S", "compartment 'C'"),
+    "nothing that moves": ("x = 1", "no state"),
+    "a missing value": ("x = 1; x' = -k*x", "k"),
+    "an import": ('import "/etc/passwd"\nx = 1; x\' = -x', "import of another file"),
+    "a tower of powers": ("x = 1; x' = -x*9^9^9^9", "too large"),
+    "a text that is no model": ("x = = 2", "line 1"),
+    "too many states": ("".join(f"x{i} = 1; x{i}' = -x{i};" for i in range(501)), "501 states"),
+    "functions of functions without end": (
+        "function f0(a) a*a end;"
+        + "".join(f"function f{i}(a) f{i - 1}(a)*f{i - 1}(a) end;" for i in range(1, 40))
+        + "x = 1; x' = -f39(x)",
+        "too large",
+    ),
+    "a circle of rules": ("a := b; b := a; x = 1; x' = -a", "circle|oop|circular"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_understood_is_refused_by_name(tmp_path, name):
+    text, named = REFUSED[name]
+    path = tmp_path / "m.ant"
+    path.write_text(text)
+    with pytest.raises(InputError, match=named) as caught:
+        cf.load_model(path)
+    assert all(problem.where == str(path) and problem.do for problem in caught.value.problems)
+
+
+def sbml(model):
+    """The smallest SBML document around the content of a model."""
+    space = "http://www.sbml.org/sbml/level3/version1/core"
+    head = f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{space}" level="3" version="1">'
+    return f'{head}<model id="m">{model}</model></sbml>'
+
+
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
+X = '<listOfParameters><parameter id="x" value="1" constant="false"/></listOfParameters>'
+RATE = f'<rateRule variable="x">{MATH.format("<cn>1</cn>")}</rateRule>'
+
+
+def rules(*pairs):
+    """Assignment rules, with their parameters and a state x that follows the last."""
+    parameters = "".join(f'<parameter id="{name}" constant="false"/>' for name, _ in pairs)
+    written = "".join(f'<assignmentRule variable="{n}">{MATH.format(body)}</assignmentRule>' for n, body in pairs)
+    rate = f'<rateRule variable="x">{MATH.format(f"<ci>{pairs[-1][0]}</ci>")}</rateRule>'
+    state = '<parameter id="x" value="1" constant="false"/>'
+    return f"<listOfParameters>{state}{parameters}</listOfParameters><listOfRules>{written}{rate}</listOfRules>"
+
+
+def twice(name):
+    return f"<apply><plus/><ci>{name}</ci><ci>{name}</ci></apply>"
+
+
+FAST = (
+    '<listOfCompartments><compartment id="c" size="1" constant="true"/></listOfCompartments>'
+    '<listOfSpecies><species id="s" compartment="c" initialAmount="1" hasOnlySubstanceUnits="false" '
+    'boundaryCondition="false" constant="false"/></listOfSpecies>'
+    '<listOfReactions><reaction id="r" fast="true" reversible="false"><listOfReactants>'
+    '<speciesReference species="s" stoichiometry="1" constant="true"/></listOfReactants>'
+    f"<kineticLaw>{MATH.format('<ci>s</ci>')}</kineticLaw></reaction></listOfReactions>"
+)
+ALGEBRAIC = f"{X}<listOfRules>{RATE}<algebraicRule>{MATH.format('<ci>x</ci>')}</algebraicRule></listOfRules>"
+CONSTRAINT = f"{X}<listOfConstraints><constraint>{MATH.format('<true/>')}</constraint></listOfConstraints>"
+ENDLESS = rules(("r0", twice("x")), *((f"r{i}", twice(f"r{i - 1}")) for i in range(1, 40)))
+
+OUTSIDE = {
+    "algebraic": (sbml(ALGEBRAIC), "algebraic rules"),
+    "constraint": (sbml(CONSTRAINT), "constraints"),
+    "fast": (sbml(FAST), "fast reactions"),
+    "endless": (sbml(ENDLESS), "too large"),
+    "entity": ('<!DOCTYPE x [<!ENTITY a "b">]>' + sbml(X), "document type"),
+    "broken": ("<sbml", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("text", "named"), OUTSIDE.values(), ids=OUTSIDE)
+def test_sbml_outside_the_subset_is_refused_by_name(tmp_path, text, named):
+    (tmp_path / "m.xml").write_text(text)
+    with pytest.raises(InputError, match=named):
+        cf.load_model(tmp_path / "m.xml")
+
+
+def test_everything_is_refused_at_once(tmp_path):
+    (tmp_path / "m.ant").write_text("compartment C = 1; C' = 0.1; species S in C = 1; S' = -S; at (S < 0.5): S = 1")
+    with pytest.raises(InputError) as caught:
+        cf.load_model(tmp_path / "m.ant")
+    assert len(caught.value.problems) == 2
+
+
+def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path):
+    (tmp_path / "m.ant").write_bytes(b"x" * (LARGEST_FILE + 1))
+    with pytest.raises(InputError, match="over 2,000,000 bytes"):
+        cf.load_model(tmp_path / "m.ant")
+    (tmp_path / "m.ant").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        cf.load_model(tmp_path / "m.ant")
+
+
+@pytest.mark.parametrize(
+    "rate", ["-1 + 0*x^n", "-1 + 0*sqrt(x)", "-1 + 0.1*exp(-x)*(x^n)", "-1 - 0*ln(x + 0.2)"], ids=str
+)
+def test_a_power_root_or_logarithm_below_zero_is_not_returned_as_a_result(rate):
+    """The engine clamps these at zero; a run in which that would matter is refused."""
+    model = compile_model(f"n = 2; x = 1; x' = {rate}")
+    if not model.guards:
+        assert "0*" in rate  # what is multiplied by zero is gone from the model
+        return
+    model.run([0.0, 0.5])
+    with pytest.raises(EngineError, match="falls below zero"):
+        model.run([0.0, 0.5, 3.0])
+
+
+def test_a_whole_power_of_a_negative_number_is_no_fault():
+    model = compile_model("x = -2; x' = -x^3")
+    exact = -2 / np.sqrt(1 + 2 * 4 * 1.5)
+    assert model.run([1.5], tolerance=TIGHT)["x"][0, 0] == pytest.approx(exact, rel=1e-8)
+
+
+def test_a_model_that_runs_away_says_when():
+    with pytest.raises(EngineError, match=r"beyond time 0\.9 "):
+        compile_model("x = 1; x' = x^2").run([0.5, 0.9, 1.5])
+
+
+def test_missing_tools_are_named_with_the_way_to_get_them(tmp_path, monkeypatch):
+    (tmp_path / "m.ant").write_text("x = 1; x' = -x")
+    monkeypatch.setitem(sys.modules, "antimony", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "antimony" else object())
+    with pytest.raises(ModelError, match=r"antimony must be installed: pip install 'cofactor\[model\]'"):
+        cf.load_model(tmp_path / "m.ant")
