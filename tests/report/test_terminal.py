@@ -91,7 +91,7 @@ def test_a_child_gets_reference_values_and_no_dose(written):
 
 def test_labs_that_nobody_can_have_are_named_and_nothing_is_planned_on_them(written):
     report = build(written(ADULT, "labs: [{date: 2026-11-01, analyte: 25OHD, value: 240, unit: nmol/L}]"))
-    assert "lie where the model did not expect them" in flowing(summary(report, "en"))
+    assert "Your 25(OH)D lies where the model did not expect it" in flowing(summary(report, "en"))
     assert "vitamin_d" not in {item.nutrient for item in report.plan.items}
     assert "ask a professional first" in summary(report, "en")
 
@@ -115,6 +115,15 @@ def test_values_from_memory_are_marked(anna):
 
 def test_a_fallback_to_another_body_is_named(reports):
     assert "ANSES names no value for you here; EFSA" in flowing(summary(reports["pregnant"], "en"))
+
+
+def test_the_upper_end_of_a_goal_does_not_withhold_the_smallest_dose(written):
+    """Nothing is known of her but a winter at 48.9 N, and summers may take one in ten above 125 nmol/L anyway."""
+    plan = build(written("sex: female, age: 40, weight: 62 kg")).plan
+    dose = next(item for item in plan.items if item.nutrient == "vitamin_d")
+    assert dose.amount <= 15  # EFSA 2016: adequate intake
+    expected = next(e for e in plan.expected if e.outcome == "25OHD")
+    assert expected.p_in_goal > expected.p_in_goal_now + 0.4
 
 
 @pytest.mark.parametrize("person", ["sex: female, age: 40, weight: 62 kg", "sex: male, age: 84, weight: 55 kg"])

@@ -37,8 +37,8 @@ def unknown(case: Case, eaten: Intake, of: Posterior, status: tuple[StatusRow, .
 
 
 def _about_the_model(case: Case, of: Posterior) -> Iterator[Reason]:
-    if of.disagrees:
-        yield Reason("unknown.labs_disagree", {"probability": of.surprise})
+    for analyte in of.doubtful:
+        yield Reason("unknown.labs_disagree", {"analyte": analyte, "probability": of.surprise})
     for found in _outside_of_validation(case):
         yield Reason(f"unknown.not_validated.{found}", {})
 
