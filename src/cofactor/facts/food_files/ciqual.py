@@ -22,8 +22,8 @@ Sheet = Iterator[Sequence[object]]
 
 _UNIT = re.compile(r"\(\s*([µμ]g|ug|mg|g|kcal|kJ)\s*/?\s*100\s*g\s*\)\s*$", re.IGNORECASE)
 _CODE = re.compile(r"\d{1,6}")
-_MOST_ROWS = 65_536  # of an xls sheet; Ciqual has 3,484 foods
-_MOST_COLUMNS = 1024
+_MOST_ROWS = 1 << 14  # Ciqual has 3,484 foods
+_MOST_COLUMNS = 1 << 8  # Ciqual has 83
 _MANY = 256  # foods, from which a table without a single gap or limit is known to have lost them
 
 
