@@ -26,8 +26,8 @@ SHARED = ("errors", "files", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
 MODEL_TOOL_PLACES = ("cofactor/model/", "cofactor/engine/translate.py", "cofactor/engine/program.py")
-# Of an optional extra: needed to calibrate the model again, not to run it.
-EXTRA_PLACES = {"scipy": ("cofactor/evidence/calibrate.py",)}
+# Of optional extras: needed to calibrate the model again or to study it, not to run it.
+EXTRA_PLACES = {"scipy": ("cofactor/evidence/calibrate.py",), "SALib": ("cofactor/evidence/sensitivity.py",)}
 NETWORK = {"socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "telnetlib", "xmlrpc"}
 NETWORK_PLACES = ("cofactor/faces/web/", "cofactor/faces/door.py")
 # What a distribution is imported as, where that is not its own name.

@@ -40,6 +40,9 @@ PEOPLE = 96
 SETS = 12
 """Sets of constants, evenly spread over the ensemble."""
 INTERVAL = (5.0, 95.0)
+_CHANCE = 0.4  # a correlation that 64 unrelated pairs pass once in a thousand times (t distribution)
+_STILL = 1e-9  # relative spread below which a comparison does not move at all
+_LEANING_PEOPLE, _LEANING_SETS = 24, 64  # fewer people and more sets, to see on which constants a result leans
 
 
 class Statistic(StrEnum):
@@ -200,18 +203,64 @@ def _compared(contrast: Contrast, found: Mapping[str, Array]) -> Value:
     return _value(f"{contrast.of} - {contrast.against}", of - against)
 
 
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How a comparison moves with one calibrated constant over the ensemble: correlation of the two."""
+
+    constant: str
+    correlation: float
+
+
+def leans_on(study: Study, most: int = 3) -> tuple[Leaning, ...]:
+    """The calibrated constants of the model on which a comparison hangs most, by correlation over the ensemble."""
+    panel = Panel(_LEANING_PEOPLE, _LEANING_SETS)
+    found = _measured(study, {}, panel)
+    of, against = found[study.compare.of], found.get(study.compare.against, np.zeros(panel.sets))
+    logs = np.log(np.asarray(ensemble().factors))[panel.rows]
+    moved = of - against
+    if not moved.std() > _STILL * max(abs(moved).max(), _STILL):
+        return ()
+    correlations = [float(np.corrcoef(logs[:, i], moved)[0, 1]) for i in range(logs.shape[1])]
+    order = np.argsort([-abs(c) for c in correlations])[:most]
+    found_on = (Leaning(ensemble().names[i], correlations[i]) for i in order)
+    return tuple(leaning for leaning in found_on if abs(leaning.correlation) > _CHANCE)
+
+
 # ------------------------------------------------------------------------------------------------------ measuring
 
 
-def _measured(study: Study, switches: Mapping[str, float]) -> dict[str, Array]:
+@dataclass(frozen=True)
+class Panel:
+    """So many people, once for each of so many sets of constants."""
+
+    people: int = PEOPLE
+    sets: int = SETS
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of the ensemble, evenly spread."""
+        return np.linspace(0, len(ensemble()), self.sets, endpoint=False).astype(np.int64)
+
+    def draw(self, design: Trial) -> People:
+        """The people, set by set."""
+        numbers = np.tile(np.arange(self.people), self.sets)
+        return draw(design.population, numbers, np.repeat(self.rows, self.people))
+
+    def by_set(self, values: Array, statistic: Callable[..., Any]) -> Array:
+        """A statistic over the people of each set, shape (sets,)."""
+        return np.asarray(statistic(values.reshape(self.sets, self.people), axis=1))
+
+
+def _measured(study: Study, switches: Mapping[str, float], panel: Panel | None = None) -> dict[str, Array]:
     """Each row's statistic for each set of constants, shape (sets,)."""
     found: dict[str, Array] = {}
+    bench = panel or Panel()
     for value in _variants(study):
         design = trial(study, value)
-        people = _people(design)
+        people = bench.draw(design)
         body = ready(Setting(people.design, design.start, design.dark), people)
         body = _switched(body, switches)
-        found |= _rows(study, design, body, "" if value is None else f"{value:g}")
+        found |= _Sitting(study, design, body, bench).rows("" if value is None else f"{value:g}")
     return found
 
 
@@ -242,13 +291,6 @@ def trial(study: Study, value: float | None = None) -> Trial:
     return parse_trial(written, study.claim)
 
 
-def _people(design: Trial) -> People:
-    """The people of a study, once for each set of constants: set by set."""
-    numbers = np.tile(np.arange(PEOPLE), SETS)
-    sets = np.linspace(0, len(ensemble()), SETS, endpoint=False).astype(np.int64)
-    return draw(design.population, numbers, np.repeat(sets, PEOPLE))
-
-
 def _switched(body: Ready, switches: Mapping[str, float]) -> Ready:
     if not switches:
         return body
@@ -258,59 +300,63 @@ def _switched(body: Ready, switches: Mapping[str, float]) -> Ready:
     return replace(body, parameters=parameters)
 
 
-def _rows(study: Study, design: Trial, body: Ready, variant: str) -> dict[str, Array]:
-    """Rows of one population: its arms, under the value that varies; that value alone where there is one arm."""
-    if study.measure.statistic is Statistic.DOSE:
-        return {arm.name: _dose(study, design, body, arm) for arm in design.arms}
-    found: dict[str, Array] = {}
-    for arm in design.arms:
-        course = _course(study, design, body, arm)
-        name = arm.name if not variant else variant if len(design.arms) == 1 else f"{variant}: {arm.name}"
-        found[name] = _statistic(study, course)
-    if study.measure.statistic is Statistic.SPREAD:
-        found[study.compare.of] = _spread(study, design, body)
-    return found
+@dataclass(frozen=True)
+class _Sitting:
+    """One population of a study on the day of its start."""
 
+    study: Study
+    design: Trial
+    body: Ready
+    panel: Panel
 
-def _course(study: Study, design: Trial, body: Ready, arm: Arm) -> Array:
-    """Readings at the start and on the day measured, shape (people of all sets, 2)."""
-    times = np.array([0.0, study.measure.day])
-    return observed(body, arm, design.days, times, (study.measure.outcome,))[:, :, 0]
+    def rows(self, variant: str) -> dict[str, Array]:
+        """Its arms, under the value that varies; that value alone where there is one arm."""
+        measure, arms = self.study.measure, self.design.arms
+        if measure.statistic is Statistic.DOSE:
+            return {arm.name: self._dose(arm) for arm in arms}
+        found: dict[str, Array] = {}
+        for arm in arms:
+            name = arm.name if not variant else variant if len(arms) == 1 else f"{variant}: {arm.name}"
+            found[name] = self._statistic(self._course(arm))
+        if measure.statistic is Statistic.SPREAD:
+            found[self.study.compare.of] = self._spread()
+        return found
 
+    def _course(self, arm: Arm) -> Array:
+        """Readings at the start and on the day measured, shape (people of all sets, 2)."""
+        times = np.array([0.0, self.study.measure.day])
+        return observed(self.body, arm, self.design.days, times, (self.study.measure.outcome,))[:, :, 0]
 
-def _statistic(study: Study, course: Array) -> Array:
-    measure = study.measure
-    if measure.statistic is Statistic.SHARE_ABOVE:
-        return _by_set(np.where(course[:, 1] > measure.level, 100.0, 0.0), np.mean)
-    if measure.statistic is Statistic.CHANGE:
-        return _by_set(course[:, 1] - course[:, 0], np.mean)
-    return _by_set(course[:, 1], np.mean)
+    def _statistic(self, course: Array) -> Array:
+        measure = self.study.measure
+        if measure.statistic is Statistic.SHARE_ABOVE:
+            return self.panel.by_set(np.where(course[:, 1] > measure.level, 100.0, 0.0), np.mean)
+        if measure.statistic is Statistic.CHANGE:
+            return self.panel.by_set(course[:, 1] - course[:, 0], np.mean)
+        return self.panel.by_set(course[:, 1], np.mean)
 
+    def _spread(self) -> Array:
+        """The 95th over the 5th percentile of the rise that the dose itself brings, by set."""
+        compare = self.study.compare
+        with_it, without = (
+            self._course(next(a for a in self.design.arms if a.name == name))[:, 1]
+            for name in (compare.of, compare.against)
+        )
+        rise = (with_it - without).reshape(self.panel.sets, self.panel.people)
+        low, high = np.percentile(rise, (5, 95), axis=1)
+        return np.asarray(high / low)
 
-def _by_set(values: Array, statistic: Callable[..., Any]) -> Array:
-    return np.asarray(statistic(values.reshape(SETS, PEOPLE), axis=1))
-
-
-def _spread(study: Study, design: Trial, body: Ready) -> Array:
-    """The 95th over the 5th percentile of the rise that the dose itself brings, by set."""
-    with_it, without = (
-        _course(study, design, body, next(a for a in design.arms if a.name == name))[:, 1]
-        for name in (study.compare.of, study.compare.against)
-    )
-    low, high = np.percentile((with_it - without).reshape(SETS, PEOPLE), (5, 95), axis=1)
-    return np.asarray(high / low)
-
-
-def _dose(study: Study, design: Trial, body: Ready, arm: Arm) -> Array:
-    """Dose at which the asked share of people lies above the level, between the doses tried, by set."""
-    amounts = np.asarray(study.doses["amounts"], float)
-    shares = []
-    for amount in amounts:
-        give = Give(study.doses["nutrient"], study.doses["form"], float(amount))
-        course = _course(study, design, body, replace(arm, give=(*arm.give, give), adherence=1.0))
-        shares.append(_by_set(course[:, 1], _share_within(study.measure)))
-    reached = np.maximum.accumulate(np.stack(shares), axis=0)  # (doses, sets); more never brings fewer people there
-    return np.array([np.interp(study.measure.share, reached[:, k], amounts) for k in range(SETS)])
+    def _dose(self, arm: Arm) -> Array:
+        """Dose at which the asked share of people lies above the level, between the doses tried, by set."""
+        doses, measure = self.study.doses, self.study.measure
+        amounts = np.asarray(doses["amounts"], float)
+        shares = []
+        for amount in amounts:
+            give = Give(doses["nutrient"], doses["form"], float(amount))
+            course = self._course(replace(arm, give=(*arm.give, give), adherence=1.0))
+            shares.append(self.panel.by_set(course[:, 1], _share_within(measure)))
+        reached = np.maximum.accumulate(np.stack(shares), axis=0)  # (doses, sets); more never brings fewer there
+        return np.array([np.interp(measure.share, reached[:, k], amounts) for k in range(self.panel.sets)])
 
 
 def _share_within(measure: Measure) -> Callable[..., Array]:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence", "What stands of an article's statements, by publications and by experiment."),
     "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "simulate": ("simulate", "Run a model: your own, or the shipped human."),
+    "sensitivity": ("sensitivity", "Which constants and habits move a level."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.

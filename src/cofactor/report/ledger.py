@@ -9,7 +9,7 @@ from typing import Any
 
 from cofactor.evidence.ledger import Claim, Reference, claims
 from cofactor.evidence.personal import Personal
-from cofactor.evidence.studies import Result, Value
+from cofactor.evidence.studies import Result, Value, leans_on
 from cofactor.facts.load import ANALYTE_UNIT
 from cofactor.facts.types import Trust
 from cofactor.report import numbers
@@ -63,6 +63,9 @@ def _experiment(result: Result) -> Row:
         "day": measure.day,
         "rows": [_number(row) | {"unit": result.unit} for row in result.rows],
         "also": None if result.also is None else _number(result.also),
+        "leans_on": [
+            {"constant": leaning.constant, "correlation": leaning.correlation} for leaning in leans_on(result.study)
+        ],
         "weak_effects_on": None if result.switched is None else _number(result.switched),
         "about_en": Text("en")(f"study.{result.study.claim}"),
         "about_fr": Text("fr")(f"study.{result.study.claim}"),
@@ -99,6 +102,10 @@ def result_lines(result: Result, text: Text) -> Iterator[str]:
         shown = _shown(result.switched, text)
         yield f"  {text('evidence.switched', unit=numbers.unit(result.contrast_unit, text.lang), **shown)}"
     yield f"  {text('evidence.interval')}"
+    leanings = leans_on(result.study)
+    if leanings:
+        names = ", ".join(f"{x.constant} ({numbers.number(x.correlation, text.lang, 2)})" for x in leanings)
+        yield f"  {text('evidence.leans', names=names)}"
 
 
 def personal_row(found: Personal) -> Row:
