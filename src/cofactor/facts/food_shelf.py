@@ -15,7 +15,7 @@ from cofactor.facts.food_search import Rank, Words, forms, rank
 
 FOOD, LABEL = "food", "label"
 _MOST_WORDS = 8
-_CANDIDATES = 160  # of each of two queries: names that begin with the first word, and names that hold all words
+_CANDIDATES = 96  # of each of two queries: names that begin with the first word, and names that hold all words
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def food_line(food: Food, lang: str) -> str:
     text = Text(lang)
     name = food.name_fr if lang == "fr" else food.name_en
     held = [f"{text(f'nutrient.{nutrient}')} {_content(food, nutrient, lang)}" for nutrient in SHOWN]
-    return f"{food.id:<14}{name}  ({text('food.per_100_g')}: {', '.join(held)})"
+    return f"{food.id:<14}{name}  ({text('food.per_100_g', contents=', '.join(held))})"
 
 
 def label_row(label: StoredLabel) -> dict[str, Any]:
