@@ -9,6 +9,7 @@ Between trials, clearance, conversion and assay differ for reasons that no table
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
@@ -63,9 +64,9 @@ def between_people(arms: Sequence[Arm], program: Program, count: int, seed: int 
     mean = np.array([a.baseline for a in arms])
     cv = np.array([layer()["usual_cv"].value if not a.baseline_sd else a.baseline_sd / a.baseline for a in arms])
     width = np.sqrt(np.log1p(cv**2))
-    normal = {
-        n: rng.standard_normal((count, 1)) for n in ("level", "CL25", "conversion", "klin25", "assay", "size", "S_D3")
-    }
+    traits = ("CL25", "conversion", "klin25", "assay", "size", "S_D3")
+    normal = {name: rng.standard_normal((count, 1)) for name in traits}
+    normal["level"] = _even_normals(count, rng)[:, None]
     level = mean * np.exp(width * normal["level"] - width**2 / 2)
     slope = elasticity(program, mean)
     # effect of each trait's log on the log of the level, and its SD
@@ -93,6 +94,12 @@ def between_people(arms: Sequence[Arm], program: Program, count: int, seed: int 
         adherence=rng.beta(kept * beta, (1 - kept) * beta, (count, 1)) * np.ones(shape),
         others=others,
     )
+
+
+def _even_normals(count: int, rng: np.random.Generator) -> Array:
+    """Standard normal numbers in even steps of probability, in random order: few people then have the printed spread."""
+    ends = np.array([NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)])
+    return np.asarray(rng.permutation(ends / ends.std()))
 
 
 def _is_other(name: str) -> bool:
