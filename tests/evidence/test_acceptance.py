@@ -16,8 +16,8 @@ def verdicts():
 
 
 def test_there_are_the_117_tests_of_the_mineral_block_and_those_of_joining():
-    assert len(acceptance_tests()) == 124
-    assert len({t.id for t in acceptance_tests()}) == 124
+    assert len(acceptance_tests()) == 129
+    assert len({t.id for t in acceptance_tests()}) == 129
     assert all(t.low < t.high for t in acceptance_tests())
 
 

@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from cofactor.engine.generate import human
 from cofactor.evidence import dosing
 from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.published import Row
 from cofactor.evidence.reasons import CannotBeSimulatedError, Why
-from cofactor.model.tables import outcomes
+from cofactor.model.tables import outcomes, parameters
 from cofactor.person.inputs import calcium_factor, magnesium_factor
-from cofactor.person.traits import calcium_absorption, covariate, usual_gfr
-from cofactor.units import UnitError, convert
+from cofactor.person.traits import calcium_absorption, covariate, medicines, usual_gfr
+from cofactor.units import VALENCE, UnitError, convert
 
 Constants = tuple[tuple[str, float], ...]
 _ADAPTED_DAYS = 365.0  # a habit or an observational group: long enough for everything but bone
@@ -28,6 +29,8 @@ _BOLUS_MG, _BOLUS_DAYS, _AFTER_BOLUS_DAYS = 1069.885, 0.00694, 0.005  # +0.55 mm
 _REPLETION_MG = 8.0  # mmol/d into a vein, as in the acceptance tests (Rude 1985)
 _PHYTATE_G_PER_MOL, _ZN_G_PER_MOL = 660.0, 65.38  # phytic acid; zinc
 _CALCITRIOL_PER_UG = 210.0  # parameters.csv, in_C125
+_USUAL_IONISED, _CLAMP_PER_DAY, _CLAMP_DAYS = 1.2, 400.0, 0.1  # mmol/L, as in the clamps of the acceptance tests
+_ENTERING_DAYS = 1 / 6  # four hours, as in the acceptance test of 1 g by mouth (Reginster 1993)
 _USUAL_MG_DOSE = 350.0  # mg/d where a meta-analysis gives none: middle of the doses of Zhang 2016
 
 
@@ -121,7 +124,7 @@ def reading(row: Row) -> Reading:
 def _measure(text: str, unit: str, analyte: str) -> str:
     if "ratio" in text.replace("ratio change", "change") and "percent" not in unit and "uc" not in text:
         return "ratio"
-    moved = re.search("change|difference|increase|decrease|rise|gain|fall|v placebo|vs placebo", text)
+    moved = re.search("change|difference|increase|increment|decrease|rise|gain|fall|v placebo|vs placebo", text)
     percent = unit in ("percent", "%")
     if moved and percent and analyte not in ("Ca_absorption", "Mg_absorption", "spine", "hip", "bone_mineral"):
         return "percent"
@@ -202,35 +205,53 @@ def _mmol(mg: float, element: str) -> float:
     return convert(mg, "mg", "mmol", element)
 
 
+def _dose_mmol(row: Row, element: str) -> float | None:
+    """The daily dose of a mineral in mmol, whatever unit it is given in."""
+    dose, unit = _dose(row), f"{row.text('dose_unit')} {row.text('intervention')}".lower()
+    if dose is None:
+        return None
+    if re.search(r"\bmmol\b(?! phyt)", unit):
+        return dose
+    if re.search(r"\bmeq\b", unit):
+        return dose / VALENCE.get(element, 1)
+    grams = re.match(r"\s*g\b", row.text("dose_unit").lower())
+    return _mmol(dose * (1000 if grams else 1), element)
+
+
 def _doses_a_day(words: str, default: float = 1.0) -> float:
     match = re.search(r"(\d)\s*(?:servings|doses|times|x\s*\d)", words)
     return float(match[1]) if match else 2.0 if "twice" in words else default
 
 
+_MG_DIET = re.compile(r"low-?\s?mg|low.magnesium|deficien|deplet|mg-free|<\s*\d|\bdiet\b")
+
+
 def _magnesium(row: Row, words: str) -> Plan:
-    outcome, dose = row.text("outcome").lower(), _dose(row)
+    outcome, dose = row.text("outcome").lower(), _dose_mmol(row, "magnesium")
     if re.search(r"\biv\b|intraven|parenteral|infus|\bim\b", words):
         return _magnesium_in_vein(row, words)
-    if re.search(r"low-?\s?mg|low.magnesium|deficien|deplet|mg-free|<\s*\d", words):
-        amount = (("in_Mg", min(_mmol(dose or 0.0, "magnesium"), 1.0) or _DEPLETED[0][1]),)
-        return Plan(during=amount)
+    if _MG_DIET.search(words) and "supplement" not in words:
+        return Plan((("in_Mg", dose if dose else _DEPLETED[0][1]),))
     if "absorption" in outcome and (row.number("duration_days") or 1) <= 2:
         return _magnesium_meal(row, words, dose)
-    amount_mg = _USUAL_MG_DOSE if dose is None else dose
-    if not amount_mg:
+    amount = _mmol(_USUAL_MG_DOSE, "magnesium") if dose is None else dose
+    if not amount:
         return Plan()
     factor = magnesium_factor(row.text("form") if row.text("form") not in ("mixed", "") else None)
-    taken = (("sup_Mg", _mmol(amount_mg, "magnesium")), ("n_sMg", _doses_a_day(words, 2.0)), ("F_Mg", factor))
-    return Plan(during=taken)
+    return Plan((("sup_Mg", amount), ("n_sMg", _doses_a_day(words, 2.0)), ("F_Mg", factor)))
 
 
 def _magnesium_in_vein(row: Row, words: str) -> Plan:
     who = f"{words} {row.text('population').lower()}"
     patients = bool(re.search("patients|hypocalc", who))
     deplete = _PATIENTS_DAYS if patients else _DEPLETION_DAYS if re.search("after diet|deplet", who) else 0.0
+    dose, before = _dose_mmol(row, "magnesium"), _DEPLETED if deplete else ()
+    if dose and not patients:  # a stated amount: over the time until it was read, at most half a day
+        length = min(max(_days(row), _BOLUS_DAYS), 0.5)
+        return Plan((("MgIV", dose / length),), max(_days(row), length), before, deplete, pulse_days=length)
     if (_days(row) or 1) < 1:
-        return Plan((("MgIV", _BOLUS_MG),), _BOLUS_DAYS + _AFTER_BOLUS_DAYS, _DEPLETED, deplete, pulse_days=_BOLUS_DAYS)
-    return Plan((("MgIV", _REPLETION_MG),), before=_DEPLETED if deplete else (), before_days=deplete)
+        return Plan((("MgIV", _BOLUS_MG),), _BOLUS_DAYS + _AFTER_BOLUS_DAYS, before, deplete, pulse_days=_BOLUS_DAYS)
+    return Plan((("MgIV", _REPLETION_MG),), before=before, before_days=deplete)
 
 
 def _magnesium_meal(row: Row, words: str, dose: float | None) -> Plan:
@@ -243,30 +264,49 @@ def _magnesium_meal(row: Row, words: str, dose: float | None) -> Plan:
     own = 36.0 if "meal" in words and servings == 1 else 0.0  # magnesium of the standard meal of Fine 1991, as recalled
     if dose is None or "mg/l" in words:
         raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
+    own = _mmol(own, "magnesium")
     factor = 1.0 if "meal" in words else 1 / 1.14  # with over without a meal, Sabatier 2002
     form = magnesium_factor(row.text("form")) if row.text("form") in ("oxide", "diglycinate", "bisglycinate") else 1.0
-    total = _mmol(dose + own, "magnesium")
-    return Plan((("in_Mg", total), ("n_meal", servings), ("gutMg", factor * form)), 1e-6)
+    return Plan((("in_Mg", dose + own), ("n_meal", servings), ("gutMg", factor * form)), 1e-6)
 
 
 def _calcium(row: Row, words: str) -> Plan:
-    outcome, dose = row.text("outcome").lower(), _dose(row)
+    outcome, dose = row.text("outcome").lower(), _dose_mmol(row, "calcium")
     if re.search(r"edta|citrate infusion|gluconate|chloride iv|\biv\b|infus|clamp", words):
-        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
+        return _clamp(row, words)
     if dose is None:
         raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     if re.search(r"\bzn|zinc", outcome):
         eaten = (("in_Zn", 17.6 / _ZN_G_PER_MOL),)  # 17.6 mg/d, and 600 mg halve absorption: Wood & Zheng 1997
-        return Plan((("ZnCa", 1 / (1 + dose / 600)),), 1e-6, of=eaten)
+        return Plan((("ZnCa", 1 / (1 + convert(dose, "mmol", "mg", "calcium") / 600)),), 1e-6, of=eaten)
     if "load" in words and "absorption" in outcome:
-        return Plan((("in_Ca", _mmol(dose, "calcium")), ("n_meal", 1.0)), 1e-6)
+        return Plan((("in_Ca", dose), ("n_meal", 1.0)), 1e-6)
     if re.search("habitual|intake", words):
         magnesium = re.search(r"mg (\d+) mg/d", words)
-        diet = [("in_Ca", _mmol(dose, "calcium"))]
+        diet = [("in_Ca", dose)]
         diet += [("in_Mg", _mmol(float(magnesium[1]), "magnesium"))] if magnesium else []
         return Plan(tuple(diet), _days(row) or _ADAPTED_DAYS)
+    if 0 < _days(row) < 1:  # one dose, read within hours: what is absorbed of it enters over four
+        entering = dose * _absorbed_calcium(dose) / _ENTERING_DAYS
+        return Plan((("CaIV", entering),), _days(row), pulse_days=_ENTERING_DAYS)
     factor = calcium_factor(row.text("form") or None, with_meal=True, low_acid=False)
-    return Plan((("sup_Ca", _mmol(dose, "calcium")), ("n_sCa", _doses_a_day(words, 3.0)), ("F_Ca", factor)))
+    return Plan((("sup_Ca", dose), ("n_sCa", _doses_a_day(words, 3.0)), ("F_Ca", factor)))
+
+
+def _clamp(row: Row, words: str) -> Plan:
+    """Calcium in blood moved by a stated amount, as by citrate, EDTA or gluconate, and held there."""
+    moved = re.search(r"([-+\u2212]?)\s*(\d*\.\d+)\s*mmol/l", words)
+    if moved is None:
+        raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
+    down = moved[1] in ("-", "\u2212") or re.search("fall|lower|down|by citrate|edta|hypocalc", words) is not None
+    level = _USUAL_IONISED + (-1 if down else 1) * float(moved[2])
+    return Plan((("clamp", _CLAMP_PER_DAY), ("Caclamp", level)), _days(row) or _CLAMP_DAYS)
+
+
+def _absorbed_calcium(dose: float) -> float:
+    """Fraction of one dose (mmol) that the reference adult absorbs, as ``model/human/gut.ant`` has it."""
+    k = dict(zip(human().constants, human().parameters()[0], strict=True))
+    return float(k["fpCa"] + k["zCa0"] * (k["KmCa"] + k["fa_d0"]) / (k["KmCa"] + dose))
 
 
 def _vitamin_d(row: Row, words: str) -> Plan:
@@ -299,26 +339,46 @@ def _zinc(row: Row, words: str) -> Plan:
 def _phosphate(row: Row, words: str) -> Plan:
     if re.search(r"high v(s|ersus)?\.? low", words):  # the two diets of Vervloet 2011, as in the acceptance tests
         return Plan((("in_P", 60.9), ("in_Ca", 35.0)), _days(row), (("in_P", 31.5), ("in_Ca", 15.0)), _days(row))
-    dose = _dose(row)
+    dose = _dose_mmol(row, "phosphorus")
     if dose is None:
         raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
-    return Plan((("in_P", 42.0 + _mmol(dose, "phosphorus")),))  # above the reference diet, 42 mmol/d
+    whole = re.search(r"intake|\bdiet", words) and "supplement" not in words and "+" not in words
+    return Plan((("in_P", dose if whole else 42.0 + dose),))  # above the reference diet, 42 mmol/d
 
 
-def _thiazide(_: Row, __: str) -> Plan:
-    names = (("tzCa", "thiazide_calcium_threshold"), ("tzMg", "thiazide_magnesium_threshold"))
-    return Plan(tuple((n, covariate(row)) for n, row in names))
+def _nothing(_: Row, __: str) -> Plan:
+    return Plan(days=1e-6)
 
 
+def _medicine(row: Row, words: str) -> Plan:
+    """A medicine as its class acts on the model."""
+    code = next(code for pattern, code in _MEDICINES if re.search(pattern, words))
+    reference = {p.id: p.value or 0.0 for p in parameters()}
+    return Plan(tuple((name, reference[name] * factor) for name, factor in medicines([code]).items()), _days(row))
+
+
+# Words for medicines with the ATC code of one of the class (WHO).
+_MEDICINES = (
+    (r"thiazide|chlorthalidone|chlortalidone|indapamide", "C03AA03"),
+    (r"furosemide|loop diuretic|bumetanide|torasemide", "C03CA01"),
+    (r"omeprazole|pantoprazole|lansoprazole|proton.pump|\bppi\b", "A02BC01"),
+    (r"prednis|glucocortic|dexamethas", "H02AB06"),
+    (r"phenytoin|phenobarb|carbamazepine|rifampi|anticonvuls", "N03AB02"),
+    (r"orlistat", "A08AB01"),
+    (r"alendron|risedron|zoledron|ibandron|bisphosphon", "M05BA04"),
+    (r"denosumab", "M05BX04"),
+    (r"lithium", "N05AN01"),
+)
 _Reader = Callable[[Row, str], Plan]
 _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\bmg ca\b", _calcium),
-    (r"thiazide|chlorthalidone|indapamide", _thiazide),
+    ("|".join(pattern for pattern, _ in _MEDICINES), _medicine),
     (r"calcitriol|1,25\(oh\)", _calcitriol),
     (r"mk-?7|menaquinone", _vitamin_k),
     (r"vitamin d|\biu\b|calciferol|25ohd|calcifediol|\bd[23]\b", _vitamin_d),
     (r"phosphate|phosphorus|\bp and ca\b|high v low p", _phosphate),
     (r"\bzn\b|\bzncl|zinc", _zinc),
     (r"\bca\b|calcium|edta", _calcium),
+    (r"^\W*(none|placebo|control|no intervention|usual diet|ag(e|ing))", _nothing),
     (r"\bmg\b|magnesium|\d+ ml|phytate", _magnesium),
 )

@@ -97,7 +97,7 @@ def between_people(arms: Sequence[Arm], program: Program, count: int, seed: int 
 
 
 def _even_normals(count: int, rng: np.random.Generator) -> Array:
-    """Standard normal numbers in even steps of probability, in random order: few people then have the printed spread."""
+    """Standard normal numbers in even steps of probability, in random order, so that few people have the spread."""
     ends = np.array([NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)])
     return np.asarray(rng.permutation(ends / ends.std()))
 

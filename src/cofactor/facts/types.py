@@ -215,6 +215,21 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True)
+class MedicineEffect:
+    """What a class of medicines does to a constant of the model: a factor, given once however many of them are taken.
+
+    ``atc`` are the beginnings of the ATC codes of the class (WHO).
+    """
+
+    medicine: str
+    atc: tuple[str, ...]
+    constant: str
+    factor: float
+    meaning: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Covariate:
     """How something known of a person moves a constant of the model.
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cofactor.facts.load import load
 from cofactor.facts.read import read_table
-from cofactor.facts.types import Covariate
+from cofactor.facts.types import Covariate, MedicineEffect
 from cofactor.model.posterior import ensemble
 from cofactor.model.tables import Kind, parameters, shared_factors
 from cofactor.person.derived import measured
@@ -24,9 +24,6 @@ from cofactor.person.habits import bmi
 from cofactor.person.types import Case
 
 Array = NDArray[np.float64]
-
-_THIAZIDES = ("C03AA", "C03AB", "C03BA", "C03EA", "C09BA", "C09DA")  # alone or in fixed combinations (WHO ATC)
-_LOOP_DIURETICS = ("C03C", "C03EB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Traits:
 
 
 def traits(case: Case) -> Traits:
-    """Traits of a case on its ``today``: kidney function, albumin, size, menopause, age and diuretics."""
+    """Traits of a case on its ``today``: kidney function, albumin, size, menopause, age and medicines."""
     absorption = calcium_absorption(case.person.age, case.person.postmenopausal or False)
     centre = {"GFR": _kidney(case)[0], "size": _size(case)[0], "gutCa": float(absorption)}
     albumin = measured(case, "albumin")
@@ -50,7 +47,8 @@ def traits(case: Case) -> Traits:
         centre["alb"] = albumin.value
     if case.person.postmenopausal:
         centre["est"] = covariate("oestrogen_after_menopause")
-    centre.update(diuretics([m.atc for m in case.medicines if m.atc]))
+    for name, factor in medicines([m.atc for m in case.medicines if m.atc]).items():
+        centre[name] = centre.get(name, _reference(name)) * factor
     spread = {**between_people(), "GFR": _kidney(case)[1], "size": _size(case)[1]}
     if albumin is not None:
         spread.pop("alb", None)
@@ -73,6 +71,12 @@ def covariate_log_sd(name: str) -> float:
 @cache
 def _covariates() -> dict[str, Covariate]:
     return {row.id: row for row in read_table(Covariate, "covariates")}
+
+
+@cache
+def _reference(constant: str) -> float:
+    """Value of a constant in the reference adult."""
+    return next(p.value for p in parameters() if p.id == constant and p.value is not None)
 
 
 def _kidney(case: Case) -> tuple[float, float]:
@@ -108,14 +112,18 @@ def calcium_absorption(age: ArrayLike, postmenopausal: ArrayLike) -> Array:
     return np.maximum(covariate("calcium_absorption_floor"), 1 - fall)
 
 
-def diuretics(codes: Sequence[str]) -> dict[str, float]:
-    """Factors of medicines (ATC codes) on the renal thresholds of calcium and magnesium."""
-    calcium = magnesium = 1.0
-    for prefixes, name in ((_THIAZIDES, "thiazide"), (_LOOP_DIURETICS, "loop")):
-        if any(code.startswith(prefixes) for code in codes):
-            calcium *= covariate(f"{name}_calcium_threshold")
-            magnesium *= covariate(f"{name}_magnesium_threshold")
-    return {} if calcium == magnesium == 1 else {"tzCa": calcium, "tzMg": magnesium}
+def medicines(codes: Sequence[str]) -> dict[str, float]:
+    """Factors of medicines (ATC codes) on constants of the model (``facts/tables/medicine_effects.csv``)."""
+    found: dict[str, float] = {}
+    for effect in _medicine_effects():
+        if any(code.startswith(effect.atc) for code in codes):
+            found[effect.constant] = found.get(effect.constant, 1.0) * effect.factor
+    return found
+
+
+@cache
+def _medicine_effects() -> tuple[MedicineEffect, ...]:
+    return read_table(MedicineEffect, "medicine_effects")
 
 
 @cache

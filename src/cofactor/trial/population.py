@@ -24,7 +24,7 @@ from cofactor.person.traits import (
     calcium_absorption,
     covariate,
     covariate_log_sd,
-    diuretics,
+    medicines,
     model_factors,
     shared_traits,
     usual_gfr,
@@ -97,8 +97,8 @@ class People:
         found["size"] = self.bmi / covariate("bmi_reference")
         found["gutCa"] = found["gutCa"] * calcium_absorption(self.age, self.postmenopausal)
         found["est"] = np.where(self.postmenopausal, covariate("oestrogen_after_menopause"), 1.0)
-        for name, factor in diuretics(self.design.medicines).items():
-            found[name] = np.full(len(self), factor)
+        for name, factor in medicines(self.design.medicines).items():
+            found[name] = found.get(name, np.full(len(self), reference[name])) * factor
         for nutrient, name in FOOD.items():
             found[name] = self.intake[nutrient] * convert(1.0, "mg", "mmol", nutrient)
         return found
