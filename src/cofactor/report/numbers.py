@@ -18,6 +18,8 @@ from cofactor.facts.vocabulary import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.units import convert
 
 NBSP = "\N{NO-BREAK SPACE}"
+TO = "–\N{WORD JOINER}"
+"""Between the ends of a range: an en dash at which no line breaks."""
 MINUS = "\N{MINUS SIGN}"
 
 LANGUAGES = ("en", "fr")

@@ -70,7 +70,7 @@ class Page:
     kicker: str
     title: str
     lede: str
-    emergency: tuple[GateLine, ...]
+    emergency: tuple[Entry, ...]
     doses: tuple[Dose, ...]
     numbers: tuple[KeyNumber, ...]
     gates: tuple[GateLine, ...]
@@ -99,7 +99,7 @@ def page(report: Report, lang: str) -> Page:
         kicker=_kicker(report, words),
         title=words.title(report),
         lede=expected_sentence(report, words) if calm else "",
-        emergency=tuple(_gate(g, words) for g in urgent),
+        emergency=tuple(_emergency(urgent, words)),
         doses=card(report, words) if calm else (),
         numbers=tuple(_numbers(report, words)) if calm else (),
         gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not _for_everyone(g)], report, words)),
@@ -181,7 +181,7 @@ def _goal_number(report: Report, words: Words) -> KeyNumber:
     low, high = expected.goal
     goal = numbers.level(low, "25OHD", words.lang)
     if high is not None:
-        goal = f"{numbers.plain_level(low, '25OHD', words.lang)}–{numbers.level(high, '25OHD', words.lang)}"
+        goal = f"{numbers.plain_level(low, '25OHD', words.lang)}{numbers.TO}{numbers.level(high, '25OHD', words.lang)}"
     key = "goal" + ("" if acts(report) else "_now") + ("_from" if high is None else "")
     day = numbers.short_day(report.case.today + timedelta(days=expected.days), words.lang)
     now = numbers.percent(expected.p_in_goal_now, words.lang)
@@ -190,9 +190,11 @@ def _goal_number(report: Report, words: Words) -> KeyNumber:
 
 
 def _risk_number(report: Report, words: Words) -> KeyNumber:
-    named = [words.risk(name) for name in report.plan.risks]
-    value = numbers.percent(max(report.plan.risks.values()), words.lang)
-    return KeyNumber(value, words.text("page.number.risk", risks=numbers.join(named, words.lang)), "pth")
+    """The most likely of the levels that should hardly be passed."""
+    name, chance = max(report.plan.risks.items(), key=lambda risk: risk[1])
+    count = numbers.number(len(report.plan.risks), words.lang)
+    meaning = words.text("page.number.risk", risk=words.risk(name), count=count)
+    return KeyNumber(numbers.percent(chance, words.lang), meaning, "pth")
 
 
 # --------------------------------------------------------------------------------------------------------- gates
@@ -205,6 +207,14 @@ def _gates(gates: list[Gate], report: Report, words: Words) -> Iterator[GateLine
     count = numbers.number(report.gates.searched, words.lang)
     said = words.text("summary.searched_more" if found else "summary.searched", count=count)
     yield GateLine("searched", Level.INFO.value, words.level(Level.INFO), "", said)
+
+
+def _emergency(urgent: list[Gate], words: Words) -> Iterator[Entry]:
+    """What to do now, and below it everything that asks for it."""
+    together: dict[str, list[str]] = {}
+    for gate in urgent:
+        together.setdefault(words.do(gate), []).append(words.why(gate))
+    yield from (Entry(do, tuple(why)) for do, why in together.items())
 
 
 def _for_everyone(gate: Gate) -> bool:

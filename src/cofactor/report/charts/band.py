@@ -78,7 +78,7 @@ class _Size:
     month_step: int
 
 
-WIDE = _Size(900, 360, 124, names_curves=True, month_step=1)
+WIDE = _Size(900, 310, 124, names_curves=True, month_step=1)
 NARROW = _Size(360, 300, 34, names_curves=False, month_step=3)
 _LEFT, _TOP, _BOTTOM = 40, 24, 30  # margins that hold the labels of the axes
 

@@ -12,6 +12,7 @@ WIDTH = 960
 FIRST_HOUR, LAST_HOUR = 6, 24
 _LEFT, _RIGHT, _TOP, _BOTTOM = 108, 24, 16, 26
 _LANE = 48
+_LINE = 18  # from one medicine to the next at the same hour
 _PILL, _PILL_STEP = 22, 26
 
 
@@ -51,11 +52,11 @@ class Day:
 
 
 def draw(day: Day) -> str:
-    """The drawing. The lane of supplements is as high as its fullest moment asks."""
-    medicine_rows = _most_at_once(day.medicines)
+    """The drawing. A lane is as high as its fullest moment asks; one without medicines is left out."""
+    medicine_lane = max(_LANE, _LINE * _most_at_once(day.medicines)) if day.medicines else 0
     tallest = max(1, _most_at_once(day.supplements))
-    medicines = _TOP + _LANE + max(_LANE, 18 * medicine_rows) / 2
-    top = medicines + max(_LANE, 18 * medicine_rows) / 2
+    medicines = _TOP + _LANE + medicine_lane / 2
+    top = _TOP + _LANE + medicine_lane
     half = max(_LANE, _PILL_STEP * tallest + 6) / 2
     lane = top + half
     bottom = lane + half + 6
@@ -63,7 +64,8 @@ def draw(day: Day) -> str:
     x = Scale(FIRST_HOUR, LAST_HOUR, _LEFT, WIDTH - _RIGHT)
     axes.columns(svg, x, day.hours, _TOP, bottom, bottom + 18)
     for y, name in zip((_TOP + _LANE / 2, medicines, lane), day.lanes, strict=True):
-        svg.text(_LEFT - 12, y + SMALL_DROP, name, "lbs end")
+        if name != day.lanes[1] or day.medicines:
+            svg.text(_LEFT - 12, y + SMALL_DROP, name, "lbs end")
     for block in day.blocks:
         _block(svg, block, x, medicines, lane, half)
     for meal in day.meals:
@@ -93,9 +95,9 @@ def _block(svg: Svg, block: Block, x: Scale, medicines: float, lane: float, half
 
 
 def _medicines(svg: Svg, at: list[Moment], x: Scale, lane: float) -> None:
-    first = lane - 18 * (len(at) - 1) / 2
+    first = lane - _LINE * (len(at) - 1) / 2
     for i, moment in enumerate(at):
-        y = first + 18 * i
+        y = first + _LINE * i
         svg.rect(x(moment.hour) - 7, y - 7, 14, 14, "f-ink", 4)
         svg.text(x(moment.hour) + 13, y + SMALL_DROP, moment.label, "lbs")
 

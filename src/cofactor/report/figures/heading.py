@@ -177,7 +177,7 @@ def _chance(report: Report, words: Words, expected: Expected) -> str:
     goal = numbers.level(low, ANALYTE, words.lang)
     key = "chart.band.chance_from"
     if high is not None:
-        goal, key = f"{_plain(low, words)}–{numbers.level(high, ANALYTE, words.lang)}", "chart.band.chance"
+        goal, key = f"{_plain(low, words)}{numbers.TO}{numbers.level(high, ANALYTE, words.lang)}", "chart.band.chance"
     now, then = (numbers.percent(p, words.lang) for p in (expected.p_in_goal_now, expected.p_in_goal))
     if not acts(report):
         return words.text(f"{key}_now", goal=goal, now=now)

@@ -29,6 +29,8 @@ _SUBSTANCES: dict[str, tuple[str, ...]] = {
 _NUTRIENT = {"P": "phosphorus", "Mg": "magnesium", "Ca": "calcium", "D": "vitamin_d"}
 _ARC_START, _ARC_END = 0.25, 0.75  # where the reference range lies on a ring
 
+_NO_RANGE = ("D3", "FGF23")  # levels for which our tables hold no laboratory range in these units
+
 Numbers = Mapping[str, Band]
 
 
@@ -86,7 +88,7 @@ def _name(key: str, text: Text) -> str:
 
 
 def _usual_arc(key: str) -> tuple[float, float] | None:
-    return None if key == "D3" else (_ARC_START, _ARC_END)
+    return None if key in _NO_RANGE else (_ARC_START, _ARC_END)
 
 
 def _gauge(key: str, report: Report, words: Words, then: Numbers, now: Numbers | None) -> Gauge:

@@ -111,7 +111,8 @@ def _disagreement(row: StatusRow, words: Words) -> str:
         return words.text("chart.strip.limits", count=str(passed), total=str(len(limits)))
     starts = [j.low for j in row.judgements if j.low is not None]
     higher = sum(low > row.value for low in starts)
-    sentence = words.text("chart.strip.higher", count=str(higher), total=str(len(starts)))
+    key = "chart.strip.higher" if higher else "chart.strip.higher_none"
+    sentence = words.text(key, count=str(higher), total=str(len(starts)))
     fact = f"chart.strip.fact.{row.id}"
     return f"{sentence} {words.text(fact)}" if fact in words.text else sentence
 
@@ -130,4 +131,4 @@ def _table(row: StatusRow, title: str, rows: tuple[Row, ...], markers: tuple[Mar
     lines = [(r.label, plain(r.low if not r.marks else r.marks[0]), plain(r.excess or r.high), r.note) for r in rows]
     lines += [(words.text("chart.strip.you"), plain(m.value), "", m.label) for m in markers]
     head = tuple(words.text(f"chart.strip.{column}") for column in ("body", "from", "until", "remark"))
-    return Table(f"{title}, {unit}", head, tuple(lines))
+    return Table(words.text("chart.strip.table", what=title, unit=unit), head, tuple(lines))
