@@ -4,7 +4,8 @@
     ├── InputError      what a user gave cannot be used: lists every problem at once; exit code 2
     ├── FactsError      a shipped table breaks one of its named checks
     ├── ModelError      a model text cannot be read, is inconsistent, or lies outside the supported subset
-    └── EngineError     a model could not be compiled or integrated
+    ├── EngineError     a model could not be compiled or integrated
+    └── StoreError      the store of cases cannot be opened, read or written
 
 A message says what was got, what was expected and what to do about it.
 """
@@ -62,3 +63,7 @@ class ModelError(CofactorError):
 
 class EngineError(CofactorError):
     """A model could not be compiled or integrated."""
+
+
+class StoreError(CofactorError):
+    """The store of cases cannot be opened, read or written."""

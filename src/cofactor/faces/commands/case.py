@@ -1,0 +1,213 @@
+"""``cofactor case``: the store of cases, with history and an optional passphrase."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cofactor.errors import InputError, Problem, StoreError
+from cofactor.faces.shared import common, print_json
+
+if TYPE_CHECKING:
+    from cofactor.person.store import Store
+    from cofactor.person.store_chain import Damage, Version
+
+PASSPHRASE = "COFACTOR_PASSPHRASE"
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_VERSION = click.option("--version", "number", type=click.IntRange(1), help="An earlier version (default: the last).")
+
+
+@click.group("case")
+def command() -> None:
+    """Keep cases with their history in a store of your own, plain or sealed with a passphrase.
+
+    The passphrase of a sealed store is asked for, or taken from COFACTOR_PASSPHRASE.
+    """
+
+
+@command.command("save")
+@click.argument("file", type=_FILE)
+@click.option("--as", "name", help="Name in the store (default: the name of the file).")
+@click.option("--seal", is_flag=True, help="Seal the store with a passphrase, if it is not sealed yet.")
+@common
+def save(file: Path, name: str | None, seal: bool, lang: str, as_json: bool, quiet: bool) -> None:
+    """Save FILE as a new version of a case. A file that is no case is refused; an unchanged one adds nothing."""
+    from cofactor.person.case import load_case
+    from cofactor.person.documents import text_of
+    from cofactor.person.store import open_store
+    from cofactor.report.text import Text
+
+    load_case(file)
+    with open_store(passphrase=_passphrase, create=True) as store:
+        if seal and not store.sealed:
+            store.protect(_new_passphrase())
+        version, new = store.save(name or file.stem, text_of(file, "a case file"))
+        _warn(store, lang)
+    if as_json:
+        print_json({"name": name or file.stem, **_row(version), "new": new})
+    elif not quiet:
+        key = "saved" if new else "unchanged"
+        click.echo(Text(lang)(f"store.{key}", name=name or file.stem, number=str(version.number)))
+
+
+@command.command("list")
+@common
+def list_(lang: str, as_json: bool, quiet: bool) -> None:
+    """List the cases of the store."""
+    from cofactor.person.store import open_store
+    from cofactor.report.text import Text
+
+    with open_store(passphrase=_passphrase) as store:
+        found = store.cases()
+        _warn(store, lang)
+    if as_json:
+        print_json({"cases": [{"name": s.name, **_row(s.last)} for s in found]})
+    elif not quiet:
+        text = Text(lang)
+        lines = [text("store.row", name=s.name, number=str(s.last.number), saved=_when(s.last.saved)) for s in found]
+        click.echo("\n".join(lines or [text("store.empty")]))
+
+
+@command.command("show")
+@click.argument("name")
+@_VERSION
+@common
+def show(name: str, number: int | None, lang: str, as_json: bool, quiet: bool) -> None:
+    """Print the case file that is saved under NAME."""
+    from cofactor.person.store import open_store
+
+    with open_store(passphrase=_passphrase) as store:
+        text = store.text(name, number)
+        _warn(store, lang)
+    if as_json:
+        print_json({"name": name, "text": text})
+    elif not quiet:
+        click.echo(text, nl=not text.endswith("\n"))
+
+
+@command.command("history")
+@click.argument("name")
+@common
+def history(name: str, lang: str, as_json: bool, quiet: bool) -> None:
+    """List the versions of a case, with the keys that each changed."""
+    from cofactor.person.store import changed_keys, open_store
+    from cofactor.report.text import Text
+
+    with open_store(passphrase=_passphrase) as store:
+        versions = store.history(name)
+        changes = changed_keys(store, name, versions)
+        _warn(store, lang)
+    if as_json:
+        print_json({"name": name, "versions": [{**_row(v), "changed": list(changes[v.number])} for v in versions]})
+    elif not quiet:
+        text = Text(lang)
+        for v in versions:
+            changed = ", ".join(changes[v.number]) or text("store.nothing_changed")
+            click.echo(text("store.version", number=str(v.number), saved=_when(v.saved), changed=changed))
+
+
+@command.command("export")
+@click.argument("name")
+@click.argument("file", type=_FILE)
+@_VERSION
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@common
+def export(name: str, file: Path, number: int | None, force: bool, lang: str, as_json: bool, quiet: bool) -> None:
+    """Write a saved case to FILE, as it was saved."""
+    from cofactor.files import write_whole
+    from cofactor.person.store import open_store
+
+    if file.exists() and not force:
+        raise InputError(
+            [Problem(str(file), "a file that is there", ("a new file",), "Say `--force` to write over it.")]
+        )
+    with open_store(passphrase=_passphrase) as store:
+        write_whole(file, store.text(name, number), mode=0o600)
+        _warn(store, lang)
+    if as_json:
+        print_json({"written": str(file)})
+    elif not quiet:
+        click.echo(str(file))
+
+
+@command.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+def delete(name: str, yes: bool, lang: str, as_json: bool, quiet: bool) -> None:
+    """Delete a case with all its versions. Its bytes are overwritten; there is no way back."""
+    from cofactor.person.store import open_store
+    from cofactor.report.text import Text
+
+    text = Text(lang)
+    with open_store(passphrase=_passphrase) as store:
+        store.history(name)  # a name that is not there is told before anything is asked
+        if not yes and not click.confirm(text("store.sure", name=name), err=True):
+            return
+        count = store.delete(name)
+    if as_json:
+        print_json({"name": name, "deleted": count})
+    elif not quiet:
+        click.echo(text("store.deleted", name=name, count=str(count)))
+
+
+@command.command("protect")
+@common
+def protect(lang: str, as_json: bool, quiet: bool) -> None:
+    """Seal the store with a passphrase, or change the one it has. Without it nobody can read the store again."""
+    from cofactor.person.store import open_store
+    from cofactor.report.text import Text
+
+    with open_store(passphrase=_passphrase) as store:
+        store.protect(_new_passphrase())
+    if as_json:
+        print_json({"sealed": True})
+    elif not quiet:
+        click.echo(Text(lang)("store.sealed"))
+
+
+def _passphrase() -> str:
+    """The passphrase of the store, from the environment or typed."""
+    known = os.environ.get(PASSPHRASE)
+    if known is not None:
+        return known
+    if not sys.stdin.isatty():
+        raise StoreError(f"The store is sealed: set {PASSPHRASE}, or run this in a terminal that can ask.")
+    return str(click.prompt("Passphrase", hide_input=True, err=True))
+
+
+def _new_passphrase() -> str:
+    known = os.environ.get(f"{PASSPHRASE}_NEW", os.environ.get(PASSPHRASE))
+    if known is not None:
+        return known
+    if not sys.stdin.isatty():
+        raise StoreError(f"Set {PASSPHRASE}_NEW to the new passphrase, or run this in a terminal that can ask.")
+    return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _row(version: Version) -> dict[str, object]:
+    return {"version": version.number, "saved": version.saved, "sha256": version.hash}
+
+
+def _when(saved: str) -> str:
+    return saved.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _warn(store: Store, lang: str) -> None:
+    """Name what was saved and is not there as it was."""
+    from cofactor.report.text import Text
+
+    text = Text(lang)
+    for damage in store.damage():
+        click.echo(_sentence(text, damage, store.name_of(damage.case)), err=True)
+
+
+def _sentence(text: object, damage: Damage, name: str) -> str:
+    assert callable(text)
+    what = f"{damage.first}" if damage.first == damage.last else f"{damage.first}-{damage.last}"
+    when = _when(damage.saved) if damage.saved else "?"
+    return str(text(f"store.damage.{damage.loss.value}", name=name or damage.case or "?", versions=what, saved=when))

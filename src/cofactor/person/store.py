@@ -1,0 +1,337 @@
+"""The store of cases: numbered versions of case files in one SQLite file of the user's own.
+
+A save counts as done when it is committed (write-ahead log, ``synchronous=FULL``) and its number and hash stand in the
+record of last saves beside the database; then it survives the death of the program at any moment. What was lost or
+altered all the same is named on opening (:mod:`cofactor.person.store_chain`). A deleted case is overwritten, not only
+unlinked. Folder and files are the user's alone. Case files remain the plain way; the store is for those who want
+history, one place, and a passphrase.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cofactor.errors import InputError, Problem, StoreError
+from cofactor.files import data_folder
+from cofactor.person.store_chain import (
+    FIRST,
+    Damage,
+    Head,
+    Loss,
+    Version,
+    find_damage,
+    hash_of,
+    read_heads,
+    write_heads,
+)
+from cofactor.person.store_file import FILE, as_bytes, connect, make, typed
+from cofactor.person.store_seal import Plain, Seal, new_seal, seal_of
+from cofactor.person.yaml_text import read as read_yaml
+
+LONGEST_NAME = 100
+_ID_BYTES = 8
+_ONE = (
+    "SELECT name, saved, before, hash, body FROM versions LEFT JOIN cases ON id = case_id"
+    " WHERE case_id = ? AND number = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A case of the store with its last version."""
+
+    id: str
+    name: str
+    last: Version
+
+
+def store_folder() -> Path:
+    """Where the store lies: the folder ``cases`` in the user's data folder."""
+    return data_folder() / "cases"
+
+
+class Store:
+    """An open store. Use :func:`open_store`."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, seal: Seal) -> None:
+        self._folder, self._db, self._seal = folder, connection, seal
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a passphrase is needed to read it."""
+        return not isinstance(self._seal, Plain)
+
+    # --- reading
+
+    def cases(self) -> tuple[Saved, ...]:
+        """Every case with its last readable version, by name."""
+        with typed():
+            found = [Saved(id_, name, last) for id_, name in self._names() if (last := self._last(id_)) is not None]
+        return tuple(sorted(found, key=lambda s: s.name.casefold()))
+
+    def history(self, name: str) -> tuple[Version, ...]:
+        """Every version of a case, oldest first."""
+        with typed():
+            return tuple(version for version, _ in self._versions(self._id(name), []))
+
+    def text(self, name: str, number: int | None = None) -> str:
+        """The text of a version, by default of the last."""
+        with typed():
+            case = self._id(name)
+            numbers = self._numbers(case)
+            wanted = max(numbers, default=0) if number is None else number
+            row = self._db.execute(_ONE, (case, wanted)).fetchone() if wanted in numbers else None
+        if row is None:
+            kept = f"{min(numbers, default=0)} to {max(numbers, default=0)}"
+            raise InputError(
+                [Problem("--version", str(number), (kept,), f"`cofactor case history {name}` lists them.")]
+            )
+        return self._seal.open(as_bytes(row[-1]), f"version {wanted} of {case}")
+
+    def damage(self) -> tuple[Damage, ...]:
+        """What was saved and is not there as it was."""
+        broken: list[Damage] = []
+        versions = [found for case in self._case_ids(broken) for found in self._versions(case, broken)]
+        heads = read_heads(self._folder)
+        said = {(d.case, n) for d in broken for n in range(d.first, d.last + 1)}
+        lost = find_damage(versions, heads)
+        return (*broken, *(d for d in lost if (d.case, d.first) not in said or d.first != d.last))
+
+    def name_of(self, case: str) -> str:
+        """The name of a case by its id; empty where that cannot be read."""
+        with suppress(StoreError, sqlite3.DatabaseError):
+            return next((name for id_, name in self._names() if id_ == case), "")
+        return ""
+
+    # --- writing
+
+    def save(self, name: str, text: str) -> tuple[Version, bool]:
+        """Add a version; the same text as the last one adds none. Returns the version and whether it is new."""
+        name = proper_name(name)
+        with typed(), self._writing():
+            case = self._find(name)
+            if case is None:
+                case = secrets.token_hex(_ID_BYTES)
+                kept = self._seal.close(name, f"name {case}")
+                self._db.execute("INSERT INTO cases VALUES (?, ?)", (case, kept))
+            last = self._last(case)
+            if last is not None and self._is_last(case, last.number, text):
+                return last, False
+            version = self._add(case, last, text)
+        self._acknowledge()
+        return version, True
+
+    def delete(self, name: str) -> int:
+        """Remove a case, so that its bytes are gone from the files; returns how many versions it had."""
+        with typed():
+            case = self._id(name)
+            count = len(self.history(name))
+            heads = read_heads(self._folder) or {}
+            write_heads(self._folder, {c: h for c, h in heads.items() if c != case})
+            with self._writing():
+                self._db.execute("DELETE FROM versions WHERE case_id = ?", (case,))
+                self._db.execute("DELETE FROM cases WHERE id = ?", (case,))
+            self._scrub()
+        return count
+
+    def protect(self, passphrase: str) -> None:
+        """Seal every text and name with a (new) passphrase, and overwrite what stood there before."""
+        seal, salt, check = new_seal(passphrase)
+        with typed():
+            names = self._names()
+            with self._writing():
+                self._db.execute("DELETE FROM seal")
+                self._db.execute("INSERT INTO seal VALUES (1, ?, ?)", (salt, check))
+                for case, name in names:
+                    kept = seal.close(name, f"name {case}")
+                    self._db.execute("UPDATE cases SET name = ? WHERE id = ?", (kept, case))
+                    self._reseal(case, kept, seal)
+            self._seal = seal
+            self._acknowledge(anew=True)
+            self._scrub()
+
+    # --- inside
+
+    def _reseal(self, case: str, name: bytes, seal: Seal) -> None:
+        before = FIRST
+        rows = self._db.execute("SELECT number, saved, body FROM versions WHERE case_id = ? ORDER BY number", (case,))
+        for number, saved, body in rows.fetchall():
+            place = f"version {number} of {case}"
+            kept = seal.close(self._seal.open(body, place), place)
+            hash_ = hash_of(case, name, number, saved, before, kept)
+            values = (before, hash_, kept, case, number)
+            self._db.execute(
+                "UPDATE versions SET before = ?, hash = ?, body = ? WHERE case_id = ? AND number = ?", values
+            )
+            before = hash_
+
+    def _add(self, case: str, last: Version | None, text: str) -> Version:
+        head = (read_heads(self._folder) or {}).get(case)
+        number = max(0 if last is None else last.number, 0 if head is None else head.number) + 1
+        kept = self._seal.close(text, f"version {number} of {case}")
+        saved = datetime.now(UTC).isoformat(timespec="seconds")
+        before = FIRST if last is None else last.hash
+        name = self._db.execute("SELECT name FROM cases WHERE id = ?", (case,)).fetchone()[0]
+        hash_ = hash_of(case, name, number, saved, before, kept)
+        self._db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (case, number, saved, before, hash_, kept))
+        return Version(case, number, saved, before, hash_, len(kept))
+
+    def _acknowledge(self, *, anew: bool = False) -> None:
+        """Record the last version of every case. Under the writer's lock, so that no other save is forgotten."""
+        with typed(), self._writing(keep=False):
+            found = {} if anew else read_heads(self._folder) or {}
+            for case in self._case_ids([]):
+                last = self._last(case)
+                if last is not None and last.number >= (found[case].number if case in found else 0):
+                    found[case] = Head(last.number, last.hash, last.saved)
+            try:
+                write_heads(self._folder, found)
+            except OSError as error:
+                do = "Free some space or check the folder, and save again."
+                raise StoreError(f"The record of saves cannot be written ({error.strerror or error}). {do}") from None
+
+    def _scrub(self) -> None:
+        """Rewrite the database without what was deleted, and empty the log that still holds it."""
+        self._db.execute("VACUUM")
+        busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            do = "Close it and run the command again."
+            raise StoreError(f"Another program has the store open, so old bytes remain in its log. {do}")
+
+    @contextmanager
+    def _writing(self, *, keep: bool = True) -> Iterator[None]:
+        """One transaction under the writer's lock, kept where all of it succeeds."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:  # SQLite itself takes back what it could not write
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT" if keep else "ROLLBACK")
+
+    def _names(self) -> list[tuple[str, str]]:
+        """Ids and names; the id stands in for a name that cannot be read."""
+        found = []
+        for case, kept in self._db.execute("SELECT id, name FROM cases").fetchall():
+            try:
+                found.append((str(case), self._seal.open(as_bytes(kept), f"name {case}")))
+            except StoreError:
+                found.append((str(case), str(case)))
+        return found
+
+    def _case_ids(self, broken: list[Damage]) -> list[str]:
+        """Ids of all cases, those of versions whose case is lost included."""
+        found: dict[str, None] = {}
+        for query in ("SELECT id FROM cases", "SELECT DISTINCT case_id FROM versions"):
+            try:
+                found.update(dict.fromkeys(str(row[0]) for row in self._db.execute(query)))
+            except sqlite3.DatabaseError:
+                broken.append(Damage(Loss.UNREADABLE))
+        return list(found)
+
+    def _find(self, name: str) -> str | None:
+        wanted = proper_name(name).casefold()
+        return next((case for case, known in self._names() if known.casefold() == wanted), None)
+
+    def _id(self, name: str) -> str:
+        case = self._find(name)
+        if case is None:
+            known = tuple(known for _, known in self._names())[:10]
+            do = "`cofactor case list` lists the cases of the store."
+            raise InputError([Problem("case", name[:LONGEST_NAME], known or ("a saved case",), do)])
+        return case
+
+    def _numbers(self, case: str) -> list[int]:
+        """Numbers of the versions of a case; where the database cannot be asked, those that may be there."""
+        try:
+            query = "SELECT number FROM versions WHERE case_id = ? ORDER BY number"
+            return [row[0] for row in self._db.execute(query, (case,)) if isinstance(row[0], int)]
+        except sqlite3.DatabaseError:
+            head = (read_heads(self._folder) or {}).get(case)
+            return list(range(1, head.number + 1 if head else 1))
+
+    def _versions(self, case: str, broken: list[Damage]) -> list[tuple[Version, bool]]:
+        """Versions of a case that can be read, with whether each still fits its hash."""
+        found = []
+        for number in self._numbers(case):
+            try:
+                row = self._db.execute(_ONE, (case, number)).fetchone()
+            except sqlite3.DatabaseError:
+                broken.append(Damage(Loss.UNREADABLE, case, number, number))
+                continue
+            if row is not None:
+                name, saved, before, hash_, body = row
+                fits = hash_of(case, as_bytes(name), number, saved, before, as_bytes(body)) == hash_
+                found.append((Version(case, number, str(saved), str(before), str(hash_), len(as_bytes(body))), fits))
+        return found
+
+    def _last(self, case: str) -> Version | None:
+        row = self._db.execute(
+            "SELECT number, saved, before, hash, length(body) FROM versions WHERE case_id = ?"
+            " ORDER BY number DESC LIMIT 1",
+            (case,),
+        ).fetchone()
+        if row is None:
+            return None
+        number, saved, before, hash_, size = row
+        return Version(case, number, str(saved), str(before), str(hash_), size if isinstance(size, int) else 0)
+
+    def _is_last(self, case: str, number: int, text: str) -> bool:
+        row = self._db.execute("SELECT body FROM versions WHERE case_id = ? AND number = ?", (case, number)).fetchone()
+        with suppress(StoreError):
+            return self._seal.open(as_bytes(row[0]), f"version {number} of {case}") == text
+        return False
+
+
+@contextmanager
+def open_store(
+    folder: Path | None = None, passphrase: Callable[[], str] | None = None, *, create: bool = False
+) -> Iterator[Store]:
+    """Open the store in a folder (by default :func:`store_folder`).
+
+    ``passphrase`` is asked where the store is sealed. Without ``create`` a store that is not there is an error.
+    """
+    folder = folder or store_folder()
+    path = folder / FILE
+    if not path.exists():
+        if not create:
+            raise StoreError("There is no store yet: `cofactor case save FILE` makes one.")
+        make(folder, path)
+    with typed(folder), closing(connect(path)) as db:
+        row = db.execute("SELECT salt, check_text FROM seal").fetchone()
+        if row is not None and passphrase is None:
+            raise StoreError("The store is sealed: give its passphrase.")
+        seal: Seal = Plain() if row is None or passphrase is None else seal_of(passphrase(), *map(as_bytes, row))
+        yield Store(folder, db, seal)
+
+
+def proper_name(name: str) -> str:
+    """A name for a case: one line, not empty, in one Unicode form."""
+    found = unicodedata.normalize("NFC", " ".join(name.split()))
+    if not found or len(found) > LONGEST_NAME or not found.isprintable():
+        do = "Say `--as NAME` with a short name."
+        raise InputError([Problem("name", repr(name[:LONGEST_NAME]), (f"1 to {LONGEST_NAME} characters",), do)])
+    return found
+
+
+def changed_keys(store: Store, name: str, versions: Iterable[Version]) -> dict[int, tuple[str, ...]]:
+    """The top-level keys that each version changed against the one before; all of them in the first."""
+    found: dict[int, tuple[str, ...]] = {}
+    before: Mapping[str, object] = {}
+    for version in versions:
+        try:
+            now = read_yaml(store.text(name, version.number)).value
+        except (StoreError, InputError):
+            now = {}
+        now = now if isinstance(now, dict) else {}
+        found[version.number] = tuple(key for key in {**before, **now} if before.get(key) != now.get(key))
+        before = now
+    return found

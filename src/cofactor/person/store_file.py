@@ -1,0 +1,92 @@
+"""The SQLite file of the store: made for its user alone, opened with full durability, its errors as clear answers."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cofactor.errors import StoreError
+from cofactor.person.store_chain import read_heads
+
+FILE = "cases.sqlite"
+FORMAT = 1
+"""Of the tables below; a store of a newer program is refused, never guessed at."""
+_WAIT_S = 10.0  # for another program that is writing
+_TABLES = """
+CREATE TABLE seal (id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, check_text BLOB NOT NULL);
+CREATE TABLE cases (id TEXT PRIMARY KEY, name BLOB NOT NULL);
+CREATE TABLE versions (
+  case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE, number INTEGER NOT NULL, saved TEXT NOT NULL,
+  before TEXT NOT NULL, hash TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (case_id, number));
+"""
+
+
+def make(folder: Path, path: Path) -> None:
+    """An empty store that only its user can read."""
+    folder.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
+    folder.chmod(stat.S_IRWXU)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database: a commit is on the disk before it returns, and what is deleted is overwritten."""
+    db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "cell_size_check=ON",
+    ):
+        db.execute(f"PRAGMA {pragma}").fetchone()
+    _check_format(db)
+    return db
+
+
+def as_bytes(value: object) -> bytes:
+    """A value of a damaged row may be of another kind than the column; nothing then stands for it."""
+    return value if isinstance(value, bytes) else b""
+
+
+def _check_format(db: sqlite3.Connection) -> None:
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found == 0:
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version={FORMAT}")
+        db.execute("COMMIT")
+    elif found != FORMAT:
+        raise StoreError(f"The store has format {found}; this program reads {FORMAT}. Use the program that wrote it.")
+
+
+@contextmanager
+def typed(folder: Path | None = None) -> Iterator[None]:
+    """What SQLite and the disk say, as one clear answer."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreError("Another program is writing to the store: wait a moment and try again.") from None
+        if "full" in str(error):
+            raise StoreError("The disk is full: nothing was saved. Free some space and save again.") from None
+        raise StoreError(f"The store cannot be read or written ({error}). {_held(folder)}") from None
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store is damaged ({error}). {_held(folder)}") from None
+
+
+def _held(folder: Path | None) -> str:
+    """What a store that cannot be opened held, and what to do."""
+    heads = {} if folder is None else read_heads(folder) or {}
+    if not heads:
+        return f"Restore {FILE} from a backup."
+    count, last = sum(h.number for h in heads.values()), max(h.saved for h in heads.values())
+    return f"It held {len(heads)} cases with {count} versions, the last of {last}. Restore {FILE} from a backup."
