@@ -23,3 +23,9 @@ def varied_people(count, cv, seed=1):
 @pytest.fixture
 def people():
     return varied_people
+
+
+@pytest.fixture
+def varied():
+    """Names of the constants that differ between the people."""
+    return VARIED

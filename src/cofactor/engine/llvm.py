@@ -13,7 +13,6 @@ import hashlib
 import inspect
 import os
 import stat
-import tempfile
 import threading
 from functools import cache
 from pathlib import Path
@@ -27,6 +26,7 @@ import platformdirs
 from cofactor import __version__
 from cofactor.engine import lower, rodas
 from cofactor.engine.program import Program
+from cofactor.files import write_whole
 
 _LOCK = threading.Lock()
 _POINTER, _INTEGER, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
@@ -135,9 +135,6 @@ def _write(path: Path, code: bytes) -> None:
     """Keep code for the next run. A cache that cannot be written is no error: the next run compiles again."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(code).digest() + code)
-        Path(temporary).replace(path)
+        write_whole(path, hashlib.sha256(code).digest() + code, mode=0o600)
     except OSError:
         return
