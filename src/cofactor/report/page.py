@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cofactor.assess.gates import emergencies
 from cofactor.assess.types import Gate, Level
@@ -18,20 +18,12 @@ from cofactor.report.figures.intakes import intakes
 from cofactor.report.figures.levels import levels
 from cofactor.report.figures.multiples import multiples
 from cofactor.report.figures.picture import picture
-from cofactor.report.figures.types import NO_COLOUR, Figure, acts
+from cofactor.report.figures.types import Figure, acts
+from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
-from cofactor.report.terminal import RETEST, expected_sentence
+from cofactor.report.terminal import expected_sentence
 from cofactor.report.types import Report
 from cofactor.report.words import Words, is_left
-
-
-@dataclass(frozen=True, slots=True)
-class KeyNumber:
-    """A number that matters, in large type, and what it is."""
-
-    value: str
-    meaning: str
-    css: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +93,7 @@ def page(report: Report, lang: str) -> Page:
         lede=expected_sentence(report, words) if calm else "",
         emergency=tuple(_emergency(urgent, words)),
         doses=card(report, words) if calm else (),
-        numbers=tuple(_numbers(report, words)) if calm else (),
+        numbers=tuple(key_numbers(report, words)) if calm else (),
         gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not _for_everyone(g)], report, words)),
         withheld=tuple(_withheld(report, words)) if calm else (),
         taken=tuple(words.reason(r) for r in report.plan.stopped) if calm else (),
@@ -152,49 +144,6 @@ def _alarm(report: Report, words: Words) -> str:
 def _footer(report: Report, words: Words) -> str:
     count = numbers.number(len(report.posterior.members), words.lang)
     return words.text("page.footer", version=report.version, model=report.model, count=count)
-
-
-# ------------------------------------------------------------------------------------------------------- numbers
-
-
-def _numbers(report: Report, words: Words) -> Iterator[KeyNumber]:
-    yield _goal_number(report, words)
-    if not acts(report):
-        return
-    yield _risk_number(report, words)
-    supplement = sum(i.amount for i in report.plan.items if i.nutrient == "magnesium" and i.form != "food")
-    if supplement and "magnesium" in report.intake.food:
-        total = report.intake.food["magnesium"].mid + supplement
-        shown = numbers.amount(supplement, "magnesium", words.lang)
-        meaning = words.text("page.number.magnesium", supplement=shown)
-        yield KeyNumber(numbers.amount(total, "magnesium", words.lang), meaning, "mg")
-    if report.plan.cost_per_month:
-        cost = f"≈{numbers.NBSP}{numbers.number(report.plan.cost_per_month, words.lang)}{numbers.NBSP}€"
-        yield KeyNumber(cost, words.text("page.number.cost"), "k")
-    day = report.case.today + timedelta(days=report.plan.retest_days)
-    labs = numbers.join([words.analyte(name) for name in RETEST], words.lang)
-    yield KeyNumber(numbers.short_day(day, words.lang), words.text("page.number.retest", labs=labs), NO_COLOUR)
-
-
-def _goal_number(report: Report, words: Words) -> KeyNumber:
-    expected = next(e for e in report.plan.expected if e.outcome == "25OHD")
-    low, high = expected.goal
-    goal = numbers.level(low, "25OHD", words.lang)
-    if high is not None:
-        goal = f"{numbers.plain_level(low, '25OHD', words.lang)}{numbers.TO}{numbers.level(high, '25OHD', words.lang)}"
-    key = "goal" + ("" if acts(report) else "_now") + ("_from" if high is None else "")
-    day = numbers.short_day(report.case.today + timedelta(days=expected.days), words.lang)
-    now = numbers.percent(expected.p_in_goal_now, words.lang)
-    value = numbers.percent(expected.p_in_goal, words.lang) if acts(report) else now
-    return KeyNumber(value, words.text(f"page.number.{key}", goal=goal, day=day, now=now), "d")
-
-
-def _risk_number(report: Report, words: Words) -> KeyNumber:
-    """The most likely of the levels that should hardly be passed."""
-    name, chance = max(report.plan.risks.items(), key=lambda risk: risk[1])
-    count = numbers.number(len(report.plan.risks), words.lang)
-    meaning = words.text("page.number.risk", risk=words.risk(name), count=count)
-    return KeyNumber(numbers.percent(chance, words.lang), meaning, "pth")
 
 
 # --------------------------------------------------------------------------------------------------------- gates

@@ -8,6 +8,8 @@ from cofactor.report.charts.svg import Svg
 
 WIDTH, HEIGHT = 1280, 920
 BLOOD_Y, RING = 452, 39
+ABOVE, BELOW = BLOOD_Y - RING, BLOOD_Y + RING
+"""Where lines meet the rings."""
 SCREEN = 868
 """Baseline of the key."""
 PLACES: dict[str, tuple[float, str]] = {
@@ -124,3 +126,9 @@ def head(svg: Svg, x: float, y: float, angle: float, css: str, size: float = 10)
         f"{x + u * math.cos(a) - v * math.sin(a):.1f} {y + u * math.sin(a) + v * math.cos(a):.1f}" for u, v in corners
     )
     svg.path("M" + "L".join(turned) + "Z", f"f-{css}")
+
+
+def label(svg: Svg, x: float, y: float, words: str, css: str = "t2") -> None:
+    """A label; "|" breaks the line."""
+    for i, line in enumerate(words.split("|")):
+        svg.text(x, y + 18 * i, line, css)

@@ -9,8 +9,8 @@ from cofactor.assess.types import Band
 from cofactor.facts.load import load
 from cofactor.report import numbers
 from cofactor.report.charts import loop
-from cofactor.report.charts.loop import Gauge, Loop
 from cofactor.report.charts.loop_shapes import PLACES
+from cofactor.report.charts.loop_types import THINNEST, Gauge, Loop
 from cofactor.report.figures.types import Figure, Table, acts, band_of, in_days
 from cofactor.report.names import capital
 from cofactor.report.text import Text
@@ -132,9 +132,7 @@ def widths(then: Numbers) -> dict[str, float]:
         amounts = {name: _amount(name, then[name].p50) for name in flows}
         largest = max(amounts.values())
         for name, amount in amounts.items():
-            found[name] = (
-                max(loop.THINNEST, WIDEST * sqrt(max(amount, 0.0) / largest)) if largest > 0 else loop.THINNEST
-            )
+            found[name] = max(THINNEST, WIDEST * sqrt(max(amount, 0.0) / largest)) if largest > 0 else THINNEST
     return found
 
 
