@@ -23,6 +23,9 @@ def test_a_plan_writes_itself(case, tmp_path):
     assert written["plan"]["items"][0]["nutrient"] == plan.plan.items[0].nutrient
     assert plan.to_ics(tmp_path / "schedule.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert str(plan) == plan.summary("en")
+    assert plan.to_html(tmp_path / "report.html", lang="fr").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [path.name for path in plan.to_folder(tmp_path / "all")] == ["report.html", "result.json", "schedule.ics"]
+    assert cf.cite(plan).startswith("@misc{")
 
 
 def test_status_and_forecast_are_those_of_the_plan(case):

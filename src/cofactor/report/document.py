@@ -12,6 +12,10 @@ from cofactor.report.build import build
 from cofactor.report.result import result, to_text
 from cofactor.report.types import Report
 
+FILES = ("report.html", "result.json", "schedule.ics")
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+"""Modes of what is written: it holds health data, and nobody else on the machine may read it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Document(Report):
@@ -26,17 +30,29 @@ class Document(Report):
 
     def to_html(self, path: str | Path, lang: str = "en") -> Path:
         """Write the page and return the path: one file that needs nothing else."""
-        from cofactor.report.render import html
-
-        return write_whole(path, html(self, lang))
+        return write_whole(path, self._content("report.html", lang), OWNER_ONLY)
 
     def to_json(self, path: str | Path, lang: str = "en") -> Path:
         """Write every number of the report and return the path."""
-        return write_whole(path, to_text(result(self, lang)))
+        return write_whole(path, self._content("result.json", lang), OWNER_ONLY)
 
     def to_ics(self, path: str | Path, lang: str = "en") -> Path:
         """Write the schedule for a calendar and return the path."""
-        return write_whole(path, calendar.schedule(self, lang))
+        return write_whole(path, self._content("schedule.ics", lang), OWNER_ONLY)
+
+    def to_folder(self, folder: str | Path, lang: str = "en") -> tuple[Path, ...]:
+        """Write ``report.html``, ``result.json`` and ``schedule.ics``, once all three are made; return their paths."""
+        contents = {name: self._content(name, lang) for name in FILES}
+        folder = Path(folder)
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        return tuple(write_whole(folder / name, content, OWNER_ONLY) for name, content in contents.items())
+
+    def _content(self, name: str, lang: str) -> str | bytes:
+        if name == "report.html":
+            from cofactor.report.render import html
+
+            return html(self, lang)
+        return calendar.schedule(self, lang) if name == "schedule.ics" else to_text(result(self, lang))
 
 
 def plan(case: Case, *, seed: int = 1) -> Document:

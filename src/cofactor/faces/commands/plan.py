@@ -1,4 +1,4 @@
-"""``cofactor plan``: the main job. Status, forecast, gates, plan and schedule of one case."""
+"""``cofactor plan``: the main job, from a case to a plan with its reasons."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from cofactor.faces.shared import WITHHELD, case_argument, common, print_json
 @case_argument
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for report.html, result.json and schedule.ics, made if need be.  [default: out/NAME of the case]",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for report.html, result.json and schedule.ics (default: out/NAME of the case; none with --json).",
 )
 @common
 def command(case: Path, out: Path | None, lang: str, as_json: bool, quiet: bool) -> None:
-    """Plan for the person in CASE: what to take, when, why, and what must be left to a doctor.
+    """Plan for the person in CASE: the smallest daily doses that reach the goals inside every limit.
 
-    Prints a summary; writes report.html, result.json and schedule.ics. Ends with code 3 where a gate withheld a dose.
+    Prints a summary and writes the report for reading, for programs and for a calendar. Exit code 3 says that a gate
+    withheld a dose: the report tells which one and why.
     """
     from cofactor.person.case import load_case
     from cofactor.plan.optimise import withheld_by_gate
@@ -29,17 +31,11 @@ def command(case: Path, out: Path | None, lang: str, as_json: bool, quiet: bool)
     from cofactor.report.result import result
 
     report = plan(load_case(case))
-    folder = out or Path("out") / case.stem
-    folder.mkdir(parents=True, exist_ok=True)
-    written = (
-        report.to_html(folder / "report.html", lang),
-        report.to_json(folder / "result.json", lang),
-        report.to_ics(folder / "schedule.ics", lang),
-    )
+    folder = out if out is not None or as_json else Path("out") / case.stem
+    written = () if folder is None else report.to_folder(folder, lang)
     if as_json:
         print_json(result(report, lang))
     elif not quiet:
         click.echo(report.summary(lang))
         click.echo("\n".join(map(str, written)))
-    if withheld_by_gate(report.plan):
-        sys.exit(WITHHELD)
+    sys.exit(WITHHELD if withheld_by_gate(report.plan) else 0)
