@@ -11,7 +11,6 @@ from cofactor import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "What to take, in which form, when and why; writes the report."),
-    "plan": ("plan", "The plan for a person: summary, report, result and calendar."),
     "check": ("check", "Every problem of a case file at once, and every gate it meets."),
     "status": ("status", "Where a person stands on every intake and every level."),
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),

@@ -15,7 +15,6 @@ from cofactor.person.intake import model_inputs
 from cofactor.person.types import Supplement
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import Goal
-from cofactor.plan.products import Dose
 from cofactor.plan.types import Expected
 from cofactor.units import MOLAR_MASS
 
@@ -34,6 +33,7 @@ class Risk:
     level: float
     nutrients: tuple[str, ...]  # the first one planned shrinks first
     most: float
+    least_stays: bool = False  # chooses between doses, and does not withhold the smallest
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ def risks(desk: Desk) -> tuple[Risk, ...]:
     high = desk.goals.levels["25OHD"][1]
     if high is None:
         return RISKS
-    return (*RISKS, Risk("25OHD", high, ("vitamin_d",), 1 - desk.goals.probability))
+    return (*RISKS, Risk("25OHD", high, ("vitamin_d",), 1 - desk.goals.probability, least_stays=True))
 
 
 def present_regimen(desk: Desk) -> Regimen:
@@ -104,9 +104,7 @@ def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
     """
     for risk in risks(desk):
         share = risk.share(then)
-        if share <= risk.most or not set(risk.nutrients) & set(draft.doses):
-            continue
-        if risk not in RISKS and draft.doses["vitamin_d"] == min(desk.options("vitamin_d"), key=_per_day, default=None):
+        if share <= risk.most or not any(_may_shrink(desk, draft, risk, n) for n in risk.nutrients):
             continue
         bare = simulate(desk, regimen(desk, Draft(food=draft.food)), (risk.outcome,))
         if share > max(risk.most, risk.share(bare) + MOST_ADDED):
@@ -114,8 +112,11 @@ def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
     return None
 
 
-def _per_day(dose: Dose) -> float:
-    return dose.per_day
+def _may_shrink(desk: Desk, draft: Draft, risk: Risk, nutrient: str) -> bool:
+    dose = draft.doses.get(nutrient)
+    if dose is None:
+        return False
+    return not risk.least_stays or any(smaller.per_day < dose.per_day for smaller in desk.options(nutrient))
 
 
 def expected(desk: Desk, now: Trajectories, then: Trajectories) -> Iterable[Expected]:
