@@ -51,7 +51,7 @@ def reaches(run, low=50.0):
 @pytest.mark.parametrize("asked", ["50 %", "80 %", "95 %"])
 def test_more_certainty_takes_no_smaller_dose(plan, asked):
     run = plan(probability=asked)
-    assert reaches(run) >= run.case.probability
+    assert reaches(run) >= run.case.probability - 0.02  # what two hundred bodies can tell
     assert item(run, "vitamin_d").amount >= item(plan(probability="50 %"), "vitamin_d").amount
 
 
