@@ -35,8 +35,8 @@ FOOD_FIRST_MG = {"calcium": 300.0, "magnesium": 50.0}
 a litre of a calcium-rich water; two slices of wholemeal bread, or half a handful of almonds."""
 
 SAMPLE_ERROR = 0.02
-"""Two hundred bodies tell a share near 90 % to about two points (its standard error): a dose that misses the asked share
-by less is enough."""
+"""Two hundred bodies tell a share near 90 % to about two points (its standard error): a dose that misses the asked
+share by less is enough."""
 _FOOD_STEP_MG = 10.0  # nobody weighs food more finely
 
 
