@@ -126,3 +126,18 @@ def test_hypercalcaemia_in_a_year_is_as_common_as_reported_and_hardly_grows_with
     shares = {d.iu_per_day: d.hypercalcaemia for d in found.doses}
     assert 0.05 < shares[0] < 0.14
     assert shares[4000] - shares[0] < 0.06
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_page_needs_nothing_else_and_says_every_number(found, lang):
+    import re
+
+    from cofactor.report.validation_page import html, page
+
+    text = html(found, lang)
+    assert "<script" not in text
+    assert not re.findall(r"(?:src|href)=\"(?!#)", text)
+    parts = {part.id: part for part in page(found, lang).parts}
+    assert len(parts["numbers"].table.rows) == len(found.judged)
+    assert len(parts["tests"].table.rows) == len(found.acceptance) == 129
+    assert text.count("<svg") >= 2

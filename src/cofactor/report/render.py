@@ -28,18 +28,13 @@ SHAPES = {
 def html(report: Report, lang: str) -> str:
     """The page of a report in English or French."""
     made = page(report, lang)
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            page=made,
-            t=Text(lang),
-            parts=_parts(made),
-            shapes=SHAPES,
-            style=style(),
-            style_hash=_hash(style()),
-        )
-    )
+    return render("report.html", lang, page=made, parts=_parts(made), shapes=SHAPES)
+
+
+def render(template: str, lang: str, **values: object) -> str:
+    """A template of this package filled in, with sentences, style and the style's hash for the security policy."""
+    inside = {"t": Text(lang), "style": style(), "style_hash": _hash(style()), "shapes": SHAPES}
+    return _environment().get_template(template).render(**(inside | values))
 
 
 def _parts(made: Page) -> tuple[str, ...]:
@@ -72,4 +67,4 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-__all__ = ["html", "style"]
+__all__ = ["html", "render", "style"]
