@@ -53,7 +53,8 @@ def _tight(body: str) -> str:
 
 def font_face(words: str) -> str:
     """The letters of the drawing as a font inside the file."""
-    font = TTFont(io.BytesIO((ASSETS / "fonts" / "source-sans-3.woff2").read_bytes()))
+    shipped = io.BytesIO((ASSETS / "fonts" / "source-sans-3.woff2").read_bytes())
+    font = TTFont(shipped, recalcTimestamp=False)  # the same bytes on any day
     options = Options(flavor="woff2", layout_features=["kern", "lnum", "tnum"], notdef_outline=True)
     cut = Subsetter(options)
     cut.populate(text=words)
