@@ -35,6 +35,7 @@ from cofactor.person.types import (
     SunHabit,
     Supplement,
 )
+from cofactor.report.words import Words
 
 TODAY = date(2026, 11, 22)
 ALL_NO = dict.fromkeys(questions(), False)
@@ -637,6 +638,63 @@ def test_a_strengthening_fact_never_loosens(of):
         assert set(before.spacings) <= set(after.spacings)
 
 
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_only_a_reassuring_value_opens_and_only_what_its_absence_had_closed(of):
+    """A no, or an ordinary recent result: what it opens had been closed by its absence, and nothing else opens."""
+    before = {gate.id: gate for gate in evaluate(of).gates}
+    for question in questions():
+        if question not in of.answers:
+            after = ids(dataclasses.replace(of, answers={**of.answers, question: False}))
+            assert all(question in gate.missing for id_, gate in before.items() if id_ not in after)
+    for analyte, value in NORMAL:
+        if of.lab(analyte) is None and (analyte != "eGFR" or of.lab("creatinine") is None):
+            after = ids(dataclasses.replace(of, labs=(*of.labs, lab(analyte, value, days_ago=1))))
+            opened = [gate for id_, gate in before.items() if id_ not in after]
+            assert all({analyte, "Ca_adjusted"} & set(gate.missing) for gate in opened)
+
+
+# --- medicines and conditions by the names people use
+
+NAMED = [
+    (row.atc, (row.name_en, row.name_fr, *row.synonyms), load().medicine(row.atc)[1])
+    for row in load().medicines
+    if load().medicine(row.atc)[1]
+]
+
+
+def acting(typed: str) -> set[str]:
+    """The rules that a medicine meets in somebody with weak kidneys who answered nothing, covered ones included."""
+    here = setting(case(medicines=(typed,), unanswered=questions(), kidney=45.0))
+    return {rule.id for rule in GATES if find(rule, here).met}
+
+
+def test_every_medicine_acts_by_its_code_and_by_its_names_in_both_languages():
+    """A name in French or English, alone, in capitals or with its dose, meets the same gates as the code."""
+    assert len(NAMED) > 200
+    for code, names, interactions in NAMED:
+        by_code = acting(code)
+        assert set(interactions) <= by_code, code
+        for name in names:
+            for typed in (name, name.upper(), f"{name} 10 mg"):
+                found = medicine(typed)
+                if found.atc == code or covers_same(found.interactions, interactions):
+                    assert set(interactions) <= acting(typed), typed
+                else:
+                    raise AssertionError(f"{typed} is read as {found.atc}, not {code}")
+
+
+def covers_same(found, expected) -> bool:
+    """One name for several codes (a molecule by mouth and by injection): whatever it is read as acts as strictly."""
+    return set(expected) <= set(found)
+
+
+def test_every_interaction_with_a_medicine_is_reached_by_some_name():
+    reached = {id_ for _, _, interactions in NAMED for id_ in interactions}
+    missing = {row.id for row in load().interactions if row.kind == "drug-nutrient" and row.codes} - reached
+    assert missing == set()
+
+
 # --- sentences
 
 LANGUAGES = ("en", "fr")
@@ -666,6 +724,20 @@ def test_every_gate_has_its_sentences_in_both_languages_with_the_same_values():
 def test_a_gate_carries_the_values_that_its_sentences_show(rule):
     shown = {f for sentence in catalogue("gates", "en")[rule.id].values() for f in placeholders(sentence)}
     assert shown <= set(find(rule, setting(EXAMPLES[rule.id][0])).values)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_gate_says_why_and_what_to_do_in_words(lang):
+    """The sentences of a gate as a person reads them, with the values of a case that meets it."""
+    for rule in GATES:
+        (gate,) = [g for g in judge(setting(EXAMPLES[rule.id][0])).gates if g.id == rule.id] or [None]
+        if gate is None:  # covered by a stricter one, which speaks
+            assert rule.id in ALWAYS_COVERED
+            continue
+        words = Words(lang, judge(setting(EXAMPLES[rule.id][0])))
+        for sentence in (words.why(gate), words.do(gate)):
+            assert sentence
+            assert not set("{}") & set(sentence), sentence
 
 
 def test_every_question_is_asked_in_both_languages():
