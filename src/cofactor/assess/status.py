@@ -1,7 +1,8 @@
 """Where a person stands: daily intakes against reference values and upper levels, levels against cut-offs.
 
 Bodies disagree, so every row carries every body's reading; ``judged`` is only that of the case's own reference set.
-Verdicts are read on the central value; ``low`` and ``high`` say how far that value can be trusted.
+Verdicts are read on the central value; ``low`` and ``high`` say how far that value can be trusted, and for intakes two
+probabilities say more than a cut: of needing more than that, and of lying above an upper level.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from cofactor.assess.adequacy import probability_inadequate, probability_over
 from cofactor.assess.types import Band, Judgement, StatusRow
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT, REGION_AUTHORITY, Facts, load
 from cofactor.facts.types import Lab, ReferenceIntake, Threshold
 from cofactor.person.derived import Measured, measured
 from cofactor.person.diet import Range
 from cofactor.person.intake import Intake
+from cofactor.person.traits import covariate_log_sd
 from cofactor.person.types import Case
 
 DIET, TOTAL, SUPPLEMENTS = "diet", "diet+supplements", "supplements"
 LABORATORY = "laboratory"
+COVERING = ("PRI", "RDA", "RI")
+"""Measures that cover nearly everyone of the group, and so tell the spread of requirements."""
 # Cut-offs of bodies are shown for these; other analytes are read on the range of the laboratory.
 JUDGED_BY_BODIES = ("25OHD", "Mg_serum")
 # The range of the laboratory is that of people who are not treated; whoever has it measured has a target of their own.
@@ -53,7 +58,8 @@ def _rows_of_nutrient(nutrient: str, case: Case, intake: Intake, facts: Facts) -
 
 
 def _nutrient_row(nutrient: str, basis: str, amount: Range, case: Case, intake: Intake, facts: Facts) -> StatusRow:
-    judgements = tuple(_judgements_of_intake(nutrient, basis, amount.mid, case, facts))
+    eaten = intake.food[nutrient].mid if nutrient in intake.food else 0.0
+    judgements = tuple(_judgements_of_intake(nutrient, basis, amount, eaten, case, facts))
     own = _own(judgements, case)
     return StatusRow(
         kind="nutrient",
@@ -67,11 +73,15 @@ def _nutrient_row(nutrient: str, basis: str, amount: Range, case: Case, intake: 
         judged=own.verdict if own else "none",
         by=_named(own, case),
         judgements=judgements,
+        p_inadequate=own.p_inadequate if own else None,
+        p_over=own.p_over if own else None,
         unmeasured_share=0.0 if basis == SUPPLEMENTS else intake.unmeasured_share.get(nutrient, 0.0),
     )
 
 
-def _judgements_of_intake(nutrient: str, basis: str, amount: float, case: Case, facts: Facts) -> Iterable[Judgement]:
+def _judgements_of_intake(
+    nutrient: str, basis: str, amount: Range, eaten: float, case: Case, facts: Facts
+) -> Iterable[Judgement]:
     """Each body's target (not for supplements alone) and the upper level that it sets for what the basis counts."""
     person = case.person
     rows = facts.intakes(nutrient, sex=person.sex, age=person.age, state=person.state)
@@ -82,10 +92,31 @@ def _judgements_of_intake(nutrient: str, basis: str, amount: float, case: Case, 
         limit = _upper_level(rows, body, "supplement" if basis == SUPPLEMENTS else "total")
         low = target.value if target else None
         high = limit.value if limit else None
-        verdict = verdict_of(amount, low, high)
+        verdict = verdict_of(amount.mid, low, high)
         named = limit if verdict == "above" else target or limit
         if named is not None:
-            yield Judgement(body, named.year, low, high, verdict, "current", named.source)
+            usual = amount if basis == SUPPLEMENTS else as_known(amount, eaten)
+            short = None if basis == SUPPLEMENTS else _inadequate(usual, nutrient, body, target, case, facts)
+            over = None if limit is None else probability_over(usual, limit.value)
+            yield Judgement(body, named.year, low, high, verdict, "current", named.source, short, over)
+
+
+def as_known(amount: Range, eaten: float) -> Range:
+    """An intake with at least the error of a diet history on what is ``eaten``, even where one number was stated."""
+    error = eaten * math.expm1(NORMAL_P95 * covariate_log_sd("intake_recall"))
+    return Range(min(amount.low, amount.mid - error), amount.mid, max(amount.high, amount.mid + error))
+
+
+def _inadequate(
+    amount: Range, nutrient: str, body: str, target: ReferenceIntake | None, case: Case, facts: Facts
+) -> float | None:
+    """Probability that the intake is less than this person needs, where the body names an average requirement."""
+    person = case.person
+    average = facts.average_requirement(nutrient, body, person.sex, person.age, person.state)
+    if average is None:
+        return None
+    covering = target.value if target is not None and target.measure in COVERING else None
+    return probability_inadequate(amount, average.value, covering)
 
 
 def _upper_level(rows: Iterable[ReferenceIntake], body: str, counted: str) -> ReferenceIntake | None:

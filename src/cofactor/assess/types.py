@@ -80,6 +80,8 @@ class Judgement:
     verdict: str  # below | within | above | none (the body names no value)
     status: str  # current | withdrawn | proposed
     source: Source
+    p_inadequate: float | None = None  # that an intake is less than this person needs; None without a requirement
+    p_over: float | None = None  # that an intake lies above the upper level
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class StatusRow:
     by: str  # that body, with its year
     judgements: tuple[Judgement, ...]  # every body that names a value
     unmeasured_share: float = 0.0  # share of the diet by weight without data (nutrients)
+    p_inadequate: float | None = None  # by the body that judges, see Judgement
+    p_over: float | None = None
     operator: str = "="  # < or > where the assay only told that the level lies below or above ``value``
 
 

@@ -29,6 +29,8 @@ __all__ = ["ANALYTE_UNIT", "NUTRIENT_UNIT", "Facts", "load"]
 
 # Whose upper levels hold in a region. EFSA's rows include those of the former Scientific Committee on Food.
 REGION_AUTHORITY: dict[str, str] = {"EU": "EFSA", "US": "NASEM"}
+# What half of people need more than.
+AVERAGE_MEASURES = ("AR", "EAR")
 # The measures that serve as a personal target, best first: what covers nearly everyone, else an adequate intake.
 TARGET_MEASURES = ("PRI", "RDA", "AI", "RI", "RNI")
 # Not to be exceeded. EFSA could set no UL for iron and gives a safe level of intake in its place (EFSA 2024).
@@ -93,6 +95,23 @@ class Facts:
         rows = self.intakes(nutrient, sex=sex, age=age, state=state, authority=authority)
         for measure in TARGET_MEASURES:
             found = [row for row in rows if row.measure == measure and row.applies_to == "total"]
+            if found:
+                return _at_phytate(found, phytate_mg_per_day)
+        return None
+
+    def average_requirement(
+        self,
+        nutrient: str,
+        authority: str,
+        sex: str,
+        age: float,
+        state: str = "none",
+        phytate_mg_per_day: float = DEFAULT_PHYTATE_MG_PER_DAY,
+    ) -> ReferenceIntake | None:
+        """The body's average requirement (EAR, AR), which half of people like this one need more than; None without."""
+        for measure in AVERAGE_MEASURES:
+            rows = self.intakes(nutrient, sex=sex, age=age, state=state, authority=authority, measure=measure)
+            found = [row for row in rows if row.applies_to == "total"]
             if found:
                 return _at_phytate(found, phytate_mg_per_day)
         return None

@@ -152,6 +152,25 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True)
+class InterplayRule:
+    """One condition under which an interaction among nutrients, or a rule of timing, concerns a person.
+
+    All rows of one interaction and group have to hold; any group is enough.
+    """
+
+    interaction: str
+    group: str
+    what: str  # see assess.interplay
+    nutrient: str
+    form: str  # of the supplement; empty for any
+    op: str  # > | >= | <
+    amount: float
+    unit: str
+    region: str  # EU | US; empty for both
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class LabCode:
     """A LOINC code of an analyte. A code fixes the kind of quantity, and so the kind of unit, that stands beside it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cofactor import __version__
 from cofactor.assess.forecast import bands
 from cofactor.assess.gates import evaluate
+from cofactor.assess.interplay import interplay
 from cofactor.assess.status import analyte_status, nutrient_status
 from cofactor.assess.types import Band, StatusRow
 from cofactor.assess.update import posterior
@@ -45,6 +46,7 @@ def build(case: Case, seed: int = 1) -> Report:
             *flows.flows(of, present(of.members.subject), "now", PICTURE_DAYS),
             *flows.flows(of, planned.regimen, "plan", PICTURE_DAYS),
         ),
+        interplay=interplay(case, eaten),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cofactor.assess.types import Band, Gate, StatusRow
+from cofactor.assess.types import Band, Gate, Judgement, StatusRow
 from cofactor.facts.types import Source
 from cofactor.plan.types import Event, Expected, PlanItem
 from cofactor.report.types import Report
@@ -28,6 +28,7 @@ def result(report: Report, lang: str = "en") -> Row:
         "title": words.title(report),
         "status": [status_row(row) for row in report.status],
         "gates": gate_rows(report, words),
+        "interactions": interplay_rows(report, lang),
         "forecast": [band_row(band) for band in report.bands],
         "plan": {
             "items": [_item(item, words) for item in plan.items],
@@ -67,11 +68,31 @@ def status_row(row: StatusRow) -> Row:
         "basis": row.basis,
         "date": row.date,
         "operator": row.operator,
-        "bodies": [
-            {"body": j.body, "year": j.year, "low": j.low, "high": j.high, "judged": j.verdict, "status": j.status}
-            for j in row.judgements
-        ],
+        "p_inadequate": row.p_inadequate,
+        "p_over": row.p_over,
+        "bodies": [_body_row(judgement) for judgement in row.judgements],
     }
+
+
+def _body_row(judgement: Judgement) -> Row:
+    return {
+        "body": judgement.body,
+        "year": judgement.year,
+        "low": judgement.low,
+        "high": judgement.high,
+        "judged": judgement.verdict,
+        "status": judgement.status,
+        "p_inadequate": judgement.p_inadequate,
+        "p_over": judgement.p_over,
+    }
+
+
+def interplay_rows(report: Report, lang: str) -> list[Row]:
+    """What the present doses bring into play among nutrients and in timing."""
+    return [
+        {"id": i.interaction.id, "severity": i.interaction.severity, "do": i.action(lang), "values": dict(i.values)}
+        for i in report.interplay
+    ]
 
 
 def gate_rows(report: Report, words: Words) -> list[Row]:

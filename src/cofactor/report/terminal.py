@@ -65,6 +65,7 @@ def status_summary(report: Report, lang: str) -> str:
     words = Words(lang, report.gates)
     return _text(
         _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status)),
+        _section(words, "together", (_bullet(words.interplay(found)) for found in report.interplay)),
         _section(words, "watch", _watch(report.gates, words)),
         _section(words, "read_as", _notes(report.case, words)),
         _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),

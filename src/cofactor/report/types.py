@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cofactor.assess.interplay import Interplay
 from cofactor.assess.types import Band, GateResult, StatusRow
 from cofactor.assess.update import Posterior
 from cofactor.facts.types import Source
@@ -19,6 +20,7 @@ class Report:
     ``bands`` holds both futures (``under`` is ``now`` or ``plan``), weekly. ``unknown`` are the things that were not
     known, each with what was taken for granted in its place; ``sources`` are those of this run, each once. ``flows``
     are the numbers of the system picture (:mod:`cofactor.report.flows`), for both futures.
+    ``interplay`` is what the present doses bring into play among nutrients and in timing.
     """
 
     case: Case
@@ -33,3 +35,4 @@ class Report:
     unknown: tuple[Reason, ...]
     sources: tuple[Source, ...]
     flows: tuple[Band, ...] = ()
+    interplay: tuple[Interplay, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cofactor.assess.interplay import Interplay
 from cofactor.assess.types import Gate, GateResult, Judgement, Level, StatusRow
 from cofactor.facts.gates import EVERY_NUTRIENT
 from cofactor.facts.load import NUTRIENT_UNIT, load
@@ -22,6 +23,8 @@ _SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
 _TOGETHER: Mapping[str, str] = {"unknown.lab": "analyte", "unknown.diet": "nutrient", "unknown.question": "question"}
 """Reasons that are said in one sentence, and the value of each that the sentence lists."""
 LABORATORY = "laboratory"
+WORTH_SAYING = 0.05
+"""Probability of an intake that falls short or lies too high, below which it is not worth a sentence."""
 _LEFT = ("withheld.risk", "withheld.labs_disagree")
 
 
@@ -168,7 +171,27 @@ class Words(Names):
             shown["day"] = self.day(row.date) if row.date else ""
             if row.operator != "=":
                 key, value = "status.lab_limit", f"{row.operator}{numbers.NBSP}{value}"
-        return capital(self.text(key, **shown, value=value, low=low, high=high))
+        said = capital(self.text(key, **shown, value=value, low=low, high=high))
+        chances = self.chances(row)
+        return f"{said}. {chances}" if chances else said
+
+    def chances(self, row: StatusRow) -> str:
+        """How likely an intake is to fall short or to lie above its limit, where that can be told and matters."""
+        said = []
+        if row.p_inadequate is not None and row.p_inadequate >= WORTH_SAYING:
+            said.append(self.text("status.p_inadequate", p=numbers.percent(row.p_inadequate, self.lang)))
+        if row.p_over is not None and WORTH_SAYING <= row.p_over < 1:
+            said.append(self.text("status.p_over", p=numbers.percent(row.p_over, self.lang)))
+        return " ".join(said).removesuffix(".")
+
+    def interplay(self, found: Interplay) -> str:
+        """What doses bring into play together, and what to do about it."""
+        amounts = [
+            self.text("together.amount", nutrient=self.nutrient(n), amount=numbers.amount(v, n, self.lang))
+            for n, v in found.amounts.items()
+        ]
+        action = found.action(self.lang)
+        return capital(self.text("together.line", amounts=self.join(amounts), action=action)) if amounts else action
 
     def verdict(self, row: StatusRow) -> str:
         """Where the value stands against the body that judges it, and whether that is sure."""
