@@ -14,7 +14,7 @@ author = "The cofactor authors"
 copyright = "The cofactor authors. Apache License 2.0"
 release = version = cofactor.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "from_the_product"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "from_the_product", "model_book"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "_ext"]

@@ -21,6 +21,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
+from cofactor.evidence.published import read as read_trials
 from cofactor.facts.read import SEPARATOR, columns
 from cofactor.facts.types import (
     Claim,
@@ -512,6 +513,18 @@ def provenance(made: Iterable[Made], previous: str, today: str) -> list[TableOri
     return rows
 
 
+def copy_trials(source: Path, into: Path) -> Iterator[tuple[str, int]]:
+    """Copy the tables of published trials as they are: each row already carries how it is known.
+
+    Every table is read first, so that what ships can be read. A folder without trials leaves the shipped ones.
+    """
+    for path in sorted(source.glob("*_trials.csv")) if source.exists() else ():
+        rows = read_trials(path)
+        into.mkdir(parents=True, exist_ok=True)
+        (into / path.name).write_bytes(path.read_bytes())
+        yield path.stem, len(rows)
+
+
 def main(arguments: list[str]) -> int:
     """Write every table and print what was made and what was left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -519,6 +532,8 @@ def main(arguments: list[str]) -> int:
     here = Path(__file__).resolve().parent
     tables = here.parent / "src" / "cofactor" / "facts" / "tables"
     parser.add_argument("--into", type=Path, default=tables, help="where the tables are written")
+    trials = here.parent / "src" / "cofactor" / "evidence" / "tables"
+    parser.add_argument("--trials", type=Path, default=trials, help="where the tables of published trials are written")
     parser.add_argument("--date", default=date.today().isoformat(), help="the date for inputs that are new")
     options = parser.parse_args(arguments)
     maker = Maker()
@@ -530,6 +545,8 @@ def main(arguments: list[str]) -> int:
         (options.into / f"{table.name}.csv").write_text(as_csv(table.row_type, table.rows), encoding="utf-8")
         print(f"{table.name}: {table.read} rows read, {len(table.rows)} written")
     origin.write_text(as_csv(TableOrigin, rows), encoding="utf-8")
+    for name, count in copy_trials(options.data / "trials", options.trials):
+        print(f"{name}: {count} rows, as printed")
     for reason, count in sorted(maker.dropped.items()):
         print(f"left out, {count:4d} x  {reason}")
     return 0

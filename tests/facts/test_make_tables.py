@@ -400,3 +400,15 @@ def test_the_shipped_names_are_those_of_the_kept_list(name, row_type, convert):
 def test_every_correction_names_a_shipped_row():
     shipped = {row.id for row in load().interactions}
     assert set(table_maps.CODE_CORRECTIONS) <= shipped
+
+
+def test_tables_of_trials_ship_as_they_are(tmp_path):
+    from importlib.resources import files
+
+    shipped = files("cofactor.evidence").joinpath("tables", "vitamin_d_trials.csv").read_bytes()
+    source, into = tmp_path / "trials", tmp_path / "into"
+    source.mkdir()
+    (source / "vitamin_d_trials.csv").write_bytes(shipped)
+    assert list(make_tables.copy_trials(source, into)) == [("vitamin_d_trials", 106)]
+    assert (into / "vitamin_d_trials.csv").read_bytes() == shipped
+    assert list(make_tables.copy_trials(tmp_path / "nowhere", into)) == []
