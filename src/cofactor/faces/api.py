@@ -1,0 +1,161 @@
+"""The REST API: the functions of the command line over HTTP on this machine, with the same answers and refusals.
+
+Refused input is answered with 422 and every problem at once; too much work at a time with 429. Nothing is stored, and
+no value of a request is logged.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from cofactor import __version__
+from cofactor.errors import InputError, Problem
+from cofactor.faces import answers
+from cofactor.faces.work import BusyError, Work
+from cofactor.person.case import json_schema, parse_case
+from cofactor.person.types import Case
+
+REFUSED = 422
+BUSY = 429
+RETRY_SECONDS = 1
+LONGEST_SEARCH = 200
+"""Characters of a search; no food has a longer name."""
+LONGEST_FORECAST = 3650
+"""Days: ten years, as on the command line."""
+MOST_DOSES = 20
+"""Doses that may be added to a forecast."""
+
+
+class Lang(StrEnum):
+    """Language of sentences; numbers are the same in both."""
+
+    EN = "en"
+    FR = "fr"
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CaseBody(_Body):
+    """A case: its values, or the text of its file."""
+
+    case: dict[str, Any] | str = Field(description="The case as values, or as the YAML text of a case file.")
+    lang: Lang = Lang.EN
+
+
+class ForecastBody(CaseBody):
+    """A case, how far to look, and daily doses to add."""
+
+    days: float = Field(365, ge=1, le=LONGEST_FORECAST)
+    add: list[Annotated[str, Field(max_length=LONGEST_SEARCH)]] = Field(
+        default_factory=list, max_length=MOST_DOSES, examples=[["vitamin_d D3 2000 IU"]]
+    )
+
+
+class ProblemOut(BaseModel):
+    """One thing wrong with a request."""
+
+    where: str
+    got: str
+    expected: list[str]
+    do: str
+
+
+class Refusal(BaseModel):
+    """Every problem of a request."""
+
+    problems: list[ProblemOut]
+
+
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    REFUSED: {"model": Refusal, "description": "The input was refused: every problem."},
+    BUSY: {"model": Refusal, "description": "Too much is being computed; come back."},
+}
+
+
+def create_api() -> FastAPI:
+    """The API as an ASGI application of its own, without the door."""
+    api = FastAPI(title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    work = Work()
+    _errors(api)
+    _questions(api, work)
+    _look_ups(api, work)
+    return api
+
+
+def _errors(api: FastAPI) -> None:
+    @api.exception_handler(InputError)
+    async def refused(_request: Request, error: InputError) -> JSONResponse:
+        return _refusal(REFUSED, error.problems)
+
+    @api.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return _refusal(REFUSED, [_of_request(e) for e in error.errors()])
+
+    @api.exception_handler(BusyError)
+    async def busy(_request: Request, _error: BusyError) -> JSONResponse:
+        problem = Problem("server", "more requests than it computes at once", (), "Send it again in a second.")
+        answer = _refusal(BUSY, [problem])
+        answer.headers["retry-after"] = str(RETRY_SECONDS)
+        return answer
+
+
+def _questions(api: FastAPI, work: Work) -> None:
+    @api.post("/api/check", responses=_RESPONSES)
+    async def check(body: CaseBody) -> dict[str, Any]:
+        """How a case was read, and the gates that it meets. Simulates nothing."""
+        return await work.run(lambda: answers.check(_case(body), body.lang))
+
+    @api.post("/api/status", responses=_RESPONSES)
+    async def status(body: CaseBody) -> dict[str, Any]:
+        """Where a person stands on every intake and every level."""
+        return await work.run(lambda: answers.status(_case(body), body.lang))
+
+    @api.post("/api/forecast", responses=_RESPONSES)
+    async def forecast(body: ForecastBody) -> dict[str, Any]:
+        """Where a person is heading, as things are and with what is added."""
+        return await work.run(lambda: answers.forecast(_case(body), body.lang, body.days, body.add))
+
+    @api.post("/api/plan", responses=_RESPONSES)
+    async def plan(body: CaseBody) -> dict[str, Any]:
+        """The whole report, as result.json."""
+        return await work.run(lambda: answers.plan(_case(body), body.lang))
+
+
+def _look_ups(api: FastAPI, work: Work) -> None:
+    @api.get("/api/foods", responses=_RESPONSES)
+    async def foods(
+        q: Annotated[str, Query(max_length=LONGEST_SEARCH)], most: Annotated[int, Query(ge=1, le=100)] = 10
+    ) -> dict[str, Any]:
+        """Foods by name in French or English, the likeliest first."""
+        return await work.run(answers.search_foods, q, most)
+
+    @api.get("/api/case-schema")
+    async def schema() -> dict[str, Any]:
+        """The JSON Schema of a case file."""
+        return json_schema()
+
+    @api.get("/api/health")
+    async def health() -> dict[str, str]:
+        """Whether the server answers, and its version."""
+        return {"version": __version__}
+
+
+def _case(body: CaseBody) -> Case:
+    return parse_case(body.case)
+
+
+def _refusal(status: int, problems: Any) -> JSONResponse:  # noqa: ANN401 - any sequence of problems
+    return JSONResponse({"problems": [problem.as_dict() for problem in problems]}, status)
+
+
+def _of_request(error: Any) -> Problem:  # noqa: ANN401 - pydantic's own mapping
+    where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query"))
+    return Problem(where or "body", str(error.get("input"))[:80], (), f"{error['msg']}.")
