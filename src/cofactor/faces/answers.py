@@ -9,7 +9,7 @@ from cofactor.assess import forecast as assess_forecast
 from cofactor.assess.gates import evaluate
 from cofactor.assess.types import GateResult
 from cofactor.assess.update import posterior
-from cofactor.facts.foods import foods
+from cofactor.facts.food_lookup import search_foods as search
 from cofactor.person.case import parse_dose
 from cofactor.person.types import Case
 from cofactor.report.build import build
@@ -52,7 +52,7 @@ def plan(case: Case, lang: str) -> Answer:
 
 def search_foods(text: str, most: int) -> Answer:
     """Foods by name, the likeliest first."""
-    return {"foods": [food_row(food) for food in foods().search(text, most)]}
+    return {"foods": [food_row(food) for food in search(text, most)]}
 
 
 def _gates(gates: GateResult, lang: str) -> list[Answer]:

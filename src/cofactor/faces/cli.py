@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "simulate": ("simulate", "Run a model: your own, or the shipped human."),
     "sensitivity": ("sensitivity", "Which constants and habits move a level."),
+    "serve": ("serve", "The same answers over HTTP, for programs on this machine."),
     "export": ("export", "The model for other tools."),
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.

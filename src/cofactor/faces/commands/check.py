@@ -15,16 +15,12 @@ from cofactor.faces.shared import case_argument, common, print_json
 def command(case: Path, lang: str, as_json: bool, quiet: bool) -> None:
     """Read CASE and print every problem of the file at once, or every gate that it meets. Simulates nothing."""
     from cofactor.assess.gates import evaluate
+    from cofactor.faces import answers
     from cofactor.person.case import load_case
-    from cofactor.report.result import gate_row
     from cofactor.report.terminal import check_summary
-    from cofactor.report.words import Words
 
     found = load_case(case)
-    gates = evaluate(found)
     if as_json:
-        words = Words(lang, gates)
-        rows = [row for gate in gates.gates for row in gate_row(gate, words)]
-        print_json({"problems": [], "notes": [words.note(note) for note in found.notes], "gates": rows})
+        print_json(answers.check(found, lang))
     elif not quiet:
-        click.echo(check_summary(found, gates, lang), nl=False)
+        click.echo(check_summary(found, evaluate(found), lang), nl=False)

@@ -25,17 +25,14 @@ def command(case: Path, days: int, added: tuple[str, ...], lang: str, as_json: b
     from cofactor.assess.forecast import forecast
     from cofactor.assess.gates import evaluate
     from cofactor.assess.update import posterior
+    from cofactor.faces import answers
     from cofactor.person.case import load_case, parse_dose
-    from cofactor.report.result import band_row, gate_row
     from cofactor.report.terminal import forecast_summary
-    from cofactor.report.words import Words
 
     found = load_case(case)
-    doses = [parse_dose(text, today=found.today) for text in added]
-    gates, bands = evaluate(found), forecast(posterior(found), days, doses)
     if as_json:
-        words = Words(lang, gates)
-        rows = [row for gate in gates.gates for row in gate_row(gate, words)]
-        print_json({"forecast": [band_row(band) for band in bands], "gates": rows})
-    elif not quiet:
-        click.echo(forecast_summary(bands, gates, lang), nl=False)
+        print_json(answers.forecast(found, lang, days, added))
+        return
+    bands = forecast(posterior(found), days, [parse_dose(text, today=found.today) for text in added])
+    if not quiet:
+        click.echo(forecast_summary(bands, evaluate(found), lang), nl=False)

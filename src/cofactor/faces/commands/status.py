@@ -14,17 +14,13 @@ from cofactor.faces.shared import case_argument, common, print_json
 @common
 def command(case: Path, lang: str, as_json: bool, quiet: bool) -> None:
     """Say where the person in CASE stands: intakes, results and estimates, read by every body that names a value."""
+    from cofactor.faces import answers
     from cofactor.person.case import load_case
     from cofactor.report.build import build
-    from cofactor.report.result import gate_rows, status_row
     from cofactor.report.terminal import status_summary
-    from cofactor.report.words import Words
 
-    report = build(load_case(case))
+    found = load_case(case)
     if as_json:
-        words = Words(lang, report.gates)
-        unknown = [words.reason(reason) for reason in report.unknown]
-        rows = [status_row(row) for row in report.status]
-        print_json({"status": rows, "gates": gate_rows(report, words), "unknown": unknown})
+        print_json(answers.status(found, lang))
     elif not quiet:
-        click.echo(status_summary(report, lang), nl=False)
+        click.echo(status_summary(build(found), lang), nl=False)
