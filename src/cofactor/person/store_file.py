@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ FILE = "cases.sqlite"
 FORMAT = 1
 """Of the tables below; a store of a newer program is refused, never guessed at."""
 _WAIT_S = 10.0  # for another program that is writing
+_AGAIN_S = 0.02  # between tries to open a file that another program is opening
 _TABLES = """
 CREATE TABLE seal (id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, check_text BLOB NOT NULL);
 CREATE TABLE cases (id TEXT PRIMARY KEY, name BLOB NOT NULL);
@@ -35,6 +37,18 @@ def make(folder: Path, path: Path) -> None:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the database: a commit is on the disk before it returns, and what is deleted is overwritten."""
+    until = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            return _connected(path)
+        except sqlite3.OperationalError as error:
+            # The switch to WAL of a new file does not wait for another program that is opening it: try again.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
     for pragma in (
         "journal_mode=WAL",
