@@ -46,6 +46,7 @@ class Subject:
     log_sd: Mapping[str, float]
     shared: Mapping[str, tuple[float, tuple[str, ...]]]
     skin: Array  # nmol/d of D3 by day of the year
+    away: tuple[sun.Away, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -66,11 +67,11 @@ def subject(case: Case) -> Subject:
         if amount is not None and amount.mid > 0:
             width = np.log(max(amount.high, amount.mid) / max(amount.low, 0.05 * amount.mid)) / _FIVE_TO_NINETYFIVE
             open_traits[_DIET + nutrient] = max(float(width), covariate_log_sd("intake_recall"))
-    skin = sun.skin_supply(case)
-    if skin.any():
+    skin, away = sun.skin_supply(case), sun.away(case)
+    if skin.any() or away:
         open_traits[_SUN] = sun.SUN_LOG_SD
     open_traits[_RESIDUAL] = exposures()["residual_supply"].log_sd or 0.0
-    return Subject(case, eaten, known.centre, open_traits, known.shared, skin)
+    return Subject(case, eaten, known.centre, open_traits, known.shared, skin, away)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +210,12 @@ def _inputs(of: Members, values: Mapping[str, float]) -> dict[str, Array]:
 
 
 def _seasons(of: Members, start: float, until: float) -> list[Event]:
-    """Sun of each fortnight above or below the yearly mean, times the member's factor."""
-    if not of.subject.skin.any():
+    """Sun of each fortnight, and of days elsewhere, above or below the yearly mean, times the member's factor."""
+    if not of.subject.skin.any() and not of.subject.away:
         return []
     mean = sun.yearly_mean(of.subject.skin)
     begin = of.subject.case.today + timedelta(days=int(start))
-    pieces = sun.steps(of.subject.skin, begin, int(np.ceil(until - start)))
+    pieces = sun.steps(of.subject.skin, begin, int(np.ceil(until - start)), elsewhere=of.subject.away)
     return [Event(start + day, "sun_D3", Change.SET, (supply - mean) * of.sun) for day, supply in pieces]
 
 

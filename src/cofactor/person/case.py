@@ -22,13 +22,14 @@ from cofactor.person.eaten import same_food
 from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
 from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, json_schema
 from cofactor.person.schema_base import Reading
-from cofactor.person.schema_person import PersonIn, PlaceIn, SeasonIn, SunIn
+from cofactor.person.schema_person import HolidayIn, PersonIn, PlaceIn, SeasonIn, SunIn
 from cofactor.person.schema_taken import ProductIn, SupplementIn
 from cofactor.person.types import (
     Case,
     Condition,
     Diet,
     EatenFood,
+    Holiday,
     LabResult,
     Medicine,
     Note,
@@ -164,7 +165,13 @@ def sun_habits(sun: SunIn | str | None) -> Sun:
         return Sun.unsaid()
     if not isinstance(sun, SunIn):
         return Sun(SunHabit(minutes_per_day=0.0), SunHabit(minutes_per_day=0.0), stated=True, indoors=True)
-    return Sun(_habit(sun.summer, sun), _habit(sun.winter, sun), stated=True)
+    said = [part is not None for part in (sun.outdoors, sun.exposed, sun.sunscreen, sun.summer, sun.winter)]
+    away = tuple(_holiday(holiday) for holiday in sun.holidays)
+    return Sun(_habit(sun.summer, sun), _habit(sun.winter, sun), stated=any(said) or not away, holidays=away)
+
+
+def _holiday(entry: HolidayIn) -> Holiday:
+    return Holiday(entry.first, entry.last, entry.latitude, _habit(entry, entry), beach=bool(entry.beach))
 
 
 def _habit(season: SeasonIn | None, year: SeasonIn) -> SunHabit:

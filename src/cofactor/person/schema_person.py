@@ -14,9 +14,10 @@ from pydantic import field_validator as validator
 
 from cofactor.person import measures, words
 from cofactor.person.problems import describe, refusal
-from cofactor.person.quantities import word
-from cofactor.person.schema_base import DATE, NUMBER, QUANTITY, Strict, Text, nothing, one_of, reading
+from cofactor.person.quantities import iso_date, word
+from cofactor.person.schema_base import DATE, NUMBER, QUANTITY, Many, Strict, Text, nothing, one_of, reading
 
+LONGEST_HOLIDAY = 366  # days
 _SKIN = WithJsonSchema({"enum": [1, 2, 3, 4, 5, 6]})
 _YEAR_OR_NO = WithJsonSchema(
     {"anyOf": [{"type": "integer"}, {"type": "boolean"}, {"enum": ["yes", "no", "oui", "non"]}]}
@@ -163,11 +164,49 @@ Season = Annotated[
 ]
 
 
+class HolidayIn(SeasonIn):
+    """Days elsewhere; what is not said is usual for the place and the season."""
+
+    first: Annotated[date, DATE, Field(alias="from", description="First day.", examples=["2026-07-11"])]
+    last: Annotated[date, DATE, Field(alias="to", description="Last day.", examples=["2026-07-25"])]
+    latitude: Annotated[float, NUMBER, Field(description="Degrees, north positive.", examples=["43.3"])]
+    beach: Annotated[bool | None, WithJsonSchema({"enum": [True, False, "yes", "no", "oui", "non"]})] = Field(
+        default=None, description="yes for days on the beach, on water or other open ground."
+    )
+
+    @validator("first", mode="plain")
+    @classmethod
+    def _first(cls, value: object) -> date:
+        return iso_date(value)
+
+    @validator("last", mode="plain")
+    @classmethod
+    def _last(cls, value: object, info: ValidationInfo) -> date:
+        last, first = iso_date(value), info.data.get("first")
+        if first is not None and last < first:
+            raise refusal(value, "The last day lies before the first: check both.", (f"{first} or later",))
+        if first is not None and (last - first).days > LONGEST_HOLIDAY:
+            do = "Longer than a year elsewhere is another place: change `place`."
+            raise refusal(value, do, (f"at most {LONGEST_HOLIDAY} days",))
+        return last
+
+    @validator("latitude", mode="plain")
+    @classmethod
+    def _latitude(cls, value: object) -> float:
+        return measures.latitude(value)
+
+    @validator("beach", mode="plain")
+    @classmethod
+    def _beach(cls, value: object) -> bool | None:
+        return None if value is None else word(value, words.YES_NO)
+
+
 class SunIn(SeasonIn):
     """Sun habits of the whole year, or of summer and winter apart; a season takes over what it does not say."""
 
     summer: Annotated[Season, Field(description="April to September, where it differs.")] = None
     winter: Annotated[Season, Field(description="October to March, where it differs.")] = None
+    holidays: Annotated[Many[HolidayIn], Field(default_factory=list, description="Days elsewhere, past or planned.")]
 
 
 def read_sun(value: object, info: ValidationInfo) -> SunIn | Literal["none"] | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -201,9 +201,12 @@ def everyday_place(latitude: float) -> float:
     return float(value("place.everyday") * relative ** value("place.shade_seeking"))
 
 
-def skin_dose(latitude: float, habit: Habit) -> tuple[Array, Array]:
-    """Dose at exposed skin, SED/d: erythemal, and weighted for vitamin D after sunscreen. Each has shape (365,)."""
-    sky, place = ambient(latitude), everyday_place(latitude)
+def skin_dose(latitude: float, habit: Habit, place: float | None = None) -> tuple[Array, Array]:
+    """Dose at exposed skin, SED/d: erythemal, and weighted for vitamin D after sunscreen. Each has shape (365,).
+
+    ``place`` is the dose at the skin over the horizontal dose; by default that of everyday life there.
+    """
+    sky, place = ambient(latitude), everyday_place(latitude) if place is None else place
     hours = np.minimum(habit.minutes / 60, value("window.end") - value("window.start"))
     return place * sky.erythemal * hours, place * sky.vitamin_d * hours * habit.sunscreen
 
@@ -220,13 +223,13 @@ def bmi_factor(bmi: ArrayLike) -> Array:
     return np.asarray(np.clip(factor, value("skin_bmi.floor"), value("skin_bmi.ceiling")))
 
 
-def dose_by_skin_type(latitude: float, habit: Habit) -> Array:
+def dose_by_skin_type(latitude: float, habit: Habit, place: float | None = None) -> Array:
     """Effective dose per day of each skin type, shape (365, 6): vitamin-D-weighted SED on whole-body skin of type II.
 
     It holds at 20 years and BMI 22. Saturation within a day is ``(1 - exp(-x))/x`` with x the dose over the minimal
     erythemal dose; yield falls with that dose to the power 0.75.
     """
-    _, dose = skin_dose(latitude, habit)
+    _, dose = skin_dose(latitude, habit, place)
     med = np.array(list(family("minimal_erythemal_dose").values()))
     x = dose[:, None] / med[None, :]
     saturation = np.where(x > 1e-6, -np.expm1(-x) / np.maximum(x, 1e-6), 1.0)
@@ -234,12 +237,14 @@ def dose_by_skin_type(latitude: float, habit: Habit) -> Array:
     return np.asarray(saturation * of_type * (dose * habit.exposed)[:, None])
 
 
-def whole_body_dose(latitude: float, habit: Habit, skin_shares: Array, age: float, bmi: float) -> Array:
+def whole_body_dose(
+    latitude: float, habit: Habit, skin_shares: Array, age: float, bmi: float, place: float | None = None
+) -> Array:
     """Effective dose per day of one person, shape (365,), as :func:`dose_by_skin_type` for their age and BMI.
 
     ``skin_shares`` has shape (6,): a population's mix is averaged, type by type.
     """
-    of_types = dose_by_skin_type(latitude, habit)
+    of_types = dose_by_skin_type(latitude, habit, place)
     return np.asarray((of_types @ skin_shares) * age_factor(age) * bmi_factor(bmi))
 
 
@@ -256,6 +261,27 @@ def skin_supply(case: Case) -> Array:
     shares = habits.skin_shares(person.skin, habits.population(place))
     dose = whole_body_dose(place.latitude, habit, shares, person.age, habits.bmi(person, place))
     return nmol_per_dose() * dose
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Days elsewhere with the supply that a whole year there would give, nmol/d, shape (365,)."""
+
+    first: date
+    last: date
+    supply: Array
+
+
+def away(case: Case) -> tuple[Away, ...]:
+    """The holidays of a case. What their habit leaves open is that of an ordinary person at that latitude."""
+    person, found = case.person, []
+    shares, bmi = habits.skin_shares(person.skin, habits.population(case.place)), habits.bmi(person, case.place)
+    for holiday in case.sun.holidays:
+        habit = habit_of_year(holiday.latitude, holiday.habit, holiday.habit)
+        place = value("place.open") if holiday.beach else None
+        dose = whole_body_dose(holiday.latitude, habit, shares, person.age, bmi, place)
+        found.append(Away(holiday.first, holiday.last, nmol_per_dose() * dose))
+    return tuple(found)
 
 
 @cache
@@ -280,18 +306,28 @@ def day_of_year(on: date) -> int:
 
 
 def steps(
-    supply: Array, start: date, days: int, width: int = 14, cuts: Iterable[date] = ()
+    supply: Array,
+    start: date,
+    days: int,
+    width: int = 14,
+    cuts: Iterable[date] = (),
+    elsewhere: Sequence[Away] = (),
 ) -> tuple[tuple[int, float], ...]:
     """Cut the supply from ``start`` for ``days`` days into constant pieces: (day offset, mean nmol/d) of each piece.
 
-    Pieces are ``width`` days long and end at ``cuts`` as well (a journey, the start of a plan). Each keeps the mean of
-    its days, so no vitamin D is lost; two weeks are within about 1 % of the daily course in 25(OH)D.
+    Pieces are ``width`` days long and end at ``cuts`` and where days ``elsewhere`` begin and end. Each keeps the mean
+    of its days, so no vitamin D is lost; two weeks are within about 1 % of the daily course in 25(OH)D.
     """
     if days < 1 or width < 1:
         raise ValueError(f"got days={days}, width={width}; both must be at least 1")
-    edges = set(range(0, days, width)) | {(cut - start).days for cut in cuts}
+    ends = [day for a in elsewhere for day in (a.first, a.last + timedelta(days=1))]
+    edges = set(range(0, days, width)) | {(cut - start).days for cut in (*cuts, *ends)}
     bounds = [*sorted(edge for edge in edges if 0 <= edge < days), days]
-    daily = supply[[day_of_year(start + timedelta(days=i)) for i in range(days)]]
+    index = np.array([day_of_year(start + timedelta(days=i)) for i in range(days)])
+    daily = supply[index]
+    for a in elsewhere:
+        there = slice(max(0, (a.first - start).days), max(0, (a.last - start).days + 1))
+        daily[there] = a.supply[index[there]]
     return tuple((a, float(daily[a:b].mean())) for a, b in itertools.pairwise(bounds))
 
 

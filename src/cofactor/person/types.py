@@ -63,6 +63,17 @@ class SunHabit:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """Days elsewhere, from the first to the last, both included."""
+
+    first: date
+    last: date
+    latitude: float
+    habit: SunHabit
+    beach: bool  # most of the time outdoors on open ground: beach, water, snow-free slopes
+
+
+@dataclass(frozen=True, slots=True)
 class Sun:
     """Sun habits. Where only one season was given, both are the same."""
 
@@ -70,6 +81,7 @@ class Sun:
     winter: SunHabit
     stated: bool  # whether the case says anything at all
     indoors: bool = False  # `sun: none`
+    holidays: tuple[Holiday, ...] = ()
 
     @classmethod
     def unsaid(cls) -> Sun:
