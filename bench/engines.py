@@ -17,7 +17,7 @@ from cofactor.engine.solve import Backend, Tolerance, solve
 from workload import CHANGE_DAY, OUTCOMES, TIMES, Workload
 
 # The same for all, from the loosest on.
-TOLERANCES = tuple(m * 10.0**-e for e in range(3, 8) for m in (3, 2, 1.4, 1, 0.7, 0.5))
+TOLERANCES = tuple(10 ** (-i / 20) for i in range(50, 160))
 
 
 class Engine(Protocol):
