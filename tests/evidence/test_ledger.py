@@ -20,11 +20,6 @@ from cofactor.report.text import Text
 SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
 
 
-@pytest.fixture(scope="module")
-def results():
-    return {name: run(study) for name, study in studies().items()}
-
-
 def test_all_44_statements_have_a_verdict_and_sources():
     assert list(claims()) == [f"C{i:02d}" for i in range(1, 45)]
     for row in claims().values():

@@ -169,15 +169,16 @@ def run(study: Study) -> Result:
     found = _measured(study, {})
     switched = _measured(study, study.switches) if study.switches else None
     unit = _unit(study.measure)
+    spread = study.compare.how is Comparison.SPREAD  # a ratio of people, which has no rows of arms
     contrast_unit = "%" if study.compare.how is Comparison.PERCENT else unit
     return Result(
         study=study,
-        rows=tuple(_value(label, values) for label, values in found.items()),
+        rows=tuple(_value(label, values) for label, values in found.items() if not spread),
         contrast=_compared(study.compare, found),
         also=_compared(study.also, found) if study.also else None,
         switched=_compared(study.compare, switched) if switched is not None else None,
         unit=unit,
-        contrast_unit="ratio" if study.compare.how is Comparison.SPREAD else contrast_unit,
+        contrast_unit="ratio" if spread else contrast_unit,
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from cofactor.evidence.ledger import Claim, Reference, claims
 from cofactor.evidence.personal import Personal
-from cofactor.evidence.studies import Result, Value, leans_on
+from cofactor.evidence.studies import Result, Study, Value, leans_on
 from cofactor.facts.load import ANALYTE_UNIT
 from cofactor.facts.types import Trust
 from cofactor.report import numbers
+from cofactor.report.arms import named, unit_shown, written
 from cofactor.report.text import Text
 
 Row = dict[str, Any]
@@ -92,15 +93,18 @@ def claim_lines(claim: Claim, result: Result | None, lang: str) -> str:
 def result_lines(result: Result, text: Text) -> Iterator[str]:
     """What the model showed."""
     yield text("evidence.study", about=text(f"study.{result.study.claim}"))
-    unit = numbers.unit(result.unit, text.lang)
+    study, unit = result.study, unit_shown(result.unit, text)
     for row in result.rows:
-        yield f"  {text('evidence.row', label=_label(row.label, text), **_shown(row, text))} {unit}"
+        shown = written(row, result.unit, text.lang)
+        yield f"  {text('evidence.row', label=named(row.label, study, text), **shown)} {unit}"
     for contrast in (result.contrast, result.also):
         if contrast is not None and contrast.label not in {row.label for row in result.rows}:
-            yield f"  {_contrast(contrast, result, text)}"
+            shown = written(contrast, result.contrast_unit, text.lang)
+            label = named(contrast.label, study, text)
+            yield f"  {text('evidence.contrast', label=label, unit=unit_shown(result.contrast_unit, text), **shown)}"
     if result.switched is not None:
-        shown = _shown(result.switched, text)
-        yield f"  {text('evidence.switched', unit=numbers.unit(result.contrast_unit, text.lang), **shown)}"
+        shown = written(result.switched, result.contrast_unit, text.lang)
+        yield f"  {text('evidence.switched', unit=unit_shown(result.contrast_unit, text), **shown)}"
     yield f"  {text('evidence.interval')}"
     leanings = leans_on(result.study)
     if leanings:
@@ -114,7 +118,7 @@ def personal_row(found: Personal) -> Row:
     return {"outcome": found.outcome, "day": found.day, "rows": rows}
 
 
-def personal_lines(found: Personal, lang: str) -> str:
+def personal_lines(found: Personal, study: Study, lang: str) -> str:
     """The same experiment for one person, to read."""
     text = Text(lang)
     lines = [text("evidence.for_you", analyte=text(f"analyte.{found.outcome}"), day=numbers.number(found.day, lang))]
@@ -122,31 +126,9 @@ def personal_lines(found: Personal, lang: str) -> str:
         low, high = (numbers.plain_level(v, found.outcome, lang) for v in (row.low, row.high))
         value = numbers.level(row.value, found.outcome, lang, both=True)
         lines.append(
-            f"  {text('evidence.for_you_row', label=_label(row.label, text), value=value, low=low, high=high)}"
+            f"  {text('evidence.for_you_row', label=named(row.label, study, text), value=value, low=low, high=high)}"
         )
     return "\n".join(_wrapped(line) for line in lines) + "\n"
-
-
-def _contrast(value: Value, result: Result, text: Text) -> str:
-    of, joint, against = next(
-        (value.label.partition(j) for j in (" - ", " / ") if j in value.label), (value.label, "", "")
-    )
-    label = f"{_label(of, text)}{joint.replace('-', numbers.MINUS)}{_label(against, text)}"
-    unit = numbers.unit(result.contrast_unit, text.lang)
-    return text("evidence.contrast", label=label, unit=unit, **_shown(value, text))
-
-
-def _label(label: str, text: Text) -> str:
-    """The name of an arm in the language; doses and symbols of elements are the same in both."""
-    variant, colon, arm = label.rpartition(": ")
-    key = f"arm.{arm}"
-    return f"{variant}{colon}{text(key) if key in text else arm}"
-
-
-def _shown(value: Value, text: Text) -> dict[str, str]:
-    size = max(abs(value.value), abs(value.low), abs(value.high))
-    digits = 0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.1 else 3
-    return {name: numbers.number(getattr(value, name), text.lang, digits) for name in ("value", "low", "high")}
 
 
 def _source_line(reference: Reference, text: Text) -> str:

@@ -33,7 +33,7 @@ def html(report: Report, lang: str) -> str:
 
 def render(template: str, lang: str, **values: object) -> str:
     """A template of this package filled in, with sentences, style and the style's hash for the security policy."""
-    inside = {"t": Text(lang), "style": style(), "style_hash": _hash(style()), "shapes": SHAPES}
+    inside = {"t": Text(lang), "style": style(), "style_hash": policy_hash(style()), "shapes": SHAPES}
     return _environment().get_template(template).render(**(inside | values))
 
 
@@ -54,8 +54,8 @@ def style() -> str:
     return "\n".join([*faces, (assets / "style.css").read_text(encoding="utf-8")])
 
 
-def _hash(text: str) -> str:
-    """What the security policy calls this style block."""
+def policy_hash(text: str) -> str:
+    """What the security policy calls this block of style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
@@ -67,4 +67,4 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-__all__ = ["html", "render", "style"]
+__all__ = ["html", "policy_hash", "render", "style"]

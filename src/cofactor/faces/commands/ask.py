@@ -46,8 +46,8 @@ def command(question: str, case: Path | None, lang: str, as_json: bool, quiet: b
         print_json({"claim": claim_row(found, result), "person": None if mine is None else personal_row(mine[0])})
     elif not quiet:
         click.echo(claim_lines(found, result, lang), nl=False)
-        if mine is not None:
-            click.echo(f"\n{mine[1]}{personal_lines(mine[0], lang)}", nl=False)
+        if mine is not None and study is not None:
+            click.echo(f"\n{mine[1]}{personal_lines(mine[0], study, lang)}", nl=False)
 
 
 def _personal(case: Path, study: Study, lang: str) -> tuple[Personal, str] | None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from cofactor.errors import InputError, Problem
 from cofactor.faces.shared import common, print_json
 
 
 @click.command("evidence")
 @click.argument("claim", metavar="[ID]", required=False)
+@click.option(
+    "--html",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Run every experiment and write the ledger there as pages, ledger.en.html and ledger.fr.html.",
+)
 @common
-def command(claim: str | None, lang: str, as_json: bool, quiet: bool) -> None:
+def command(claim: str | None, folder: Path | None, lang: str, as_json: bool, quiet: bool) -> None:
     """Show a statement of the ledger (C01 to C44) with verdict, experiment and sources; without ID, list them all.
 
-    Experiments are run when asked for: with an ID, or with --json for all of them.
+    Experiments are run when asked for: with an ID, or with --json or --html for all of them.
     """
+    if folder is not None:
+        _pages(claim, folder, as_json=as_json, quiet=quiet)
+        return
     from cofactor.evidence.ledger import claim as one
     from cofactor.evidence.ledger import claims
     from cofactor.evidence.studies import run, studies
@@ -31,3 +43,16 @@ def command(claim: str | None, lang: str, as_json: bool, quiet: bool) -> None:
         click.echo(claim_lines(found, result, lang), nl=False)
     else:
         click.echo(index_lines(lang), nl=False)
+
+
+def _pages(claim: str | None, folder: Path, *, as_json: bool, quiet: bool) -> None:
+    from cofactor.report.evidence_page import tried
+    from cofactor.report.render_evidence import pages
+
+    if claim is not None:
+        raise InputError([Problem("--html", claim, ("no ID",), "The pages hold every statement; leave the ID out.")])
+    written = [str(path) for path in pages(tried(), folder)]
+    if as_json:
+        print_json({"written": written})
+    elif not quiet:
+        click.echo("\n".join(written))
