@@ -125,9 +125,11 @@ def make(data: Path, out: Path = SAMPLES) -> None:
         (raw / "usda_fdc_json" / "branded_beet_juice_2412474.json", "fdc_branded.json"),
         (raw / "usda_fdc_json" / "foundation_2346404_sweet_potatoes.json", "fdc_foundation.json"),
     ):
-        (out / name).write_text(json.dumps(pruned(json.loads(path.read_text())), indent=0) + "\n")
-    found = json.loads((raw / "dsld_labels_json" / "label_261967.json").read_text())
-    (out / "dsld_label.json").write_text(json.dumps(label(found), indent=0) + "\n")
+        (out / name).write_text(
+            json.dumps(pruned(json.loads(path.read_text(encoding="utf-8"))), indent=0) + "\n", encoding="utf-8"
+        )
+    found = json.loads((raw / "dsld_labels_json" / "label_261967.json").read_text(encoding="utf-8"))
+    (out / "dsld_label.json").write_text(json.dumps(label(found), indent=0) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ PLANTED = {
 
 def run(folder: Path, planted: dict[str, str], ci: str) -> str:
     shutil.copy(CONFTEST, folder)
-    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     for name, text in planted.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
     env = os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False).stdout

@@ -181,7 +181,7 @@ def undeclared(files: Files, declared: set[str]) -> list[str]:
 
 
 def declared_dependencies() -> set[str]:
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = [name.split(">")[0].split("=")[0].strip() for name in listed]
     return set().union(*(IMPORT_NAMES.get(name, {name.replace("-", "_")}) for name in names))
 
@@ -189,7 +189,7 @@ def declared_dependencies() -> set[str]:
 @pytest.fixture(scope="module")
 def shipped() -> Files:
     source = ROOT / "src"
-    files = {p.relative_to(source).as_posix(): p.read_text() for p in source.rglob("*.py")}
+    files = {p.relative_to(source).as_posix(): p.read_text(encoding="utf-8") for p in source.rglob("*.py")}
     assert "cofactor/errors.py" in files
     return files
 

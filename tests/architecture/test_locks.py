@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = {
     "requirements.lock": ("build",),
     "requirements-dev.lock": ("build", "dev"),
@@ -48,7 +48,7 @@ def unhashed(text: str) -> list[str]:
 
 @pytest.mark.parametrize("file", GROUPS)
 def test_a_lock_meets_the_project_and_is_hashed(file):
-    text = (ROOT / file).read_text()
+    text = (ROOT / file).read_text(encoding="utf-8")
     wanted = PROJECT["project"]["dependencies"] + [r for g in GROUPS[file] for r in PROJECT["dependency-groups"][g]]
     assert unlocked(wanted, entries(text)) == [], "run tools/lock.sh"
     assert unhashed(text) == []
@@ -56,7 +56,10 @@ def test_a_lock_meets_the_project_and_is_hashed(file):
 
 @pytest.mark.parametrize("file", [name for name in GROUPS if name != "requirements.lock"])
 def test_one_environment_can_hold_all(file):
-    base, other = entries((ROOT / "requirements.lock").read_text()), entries((ROOT / file).read_text())
+    base, other = (
+        entries((ROOT / "requirements.lock").read_text(encoding="utf-8")),
+        entries((ROOT / file).read_text(encoding="utf-8")),
+    )
     assert {name: other.get(name) for name in base} == base
 
 

@@ -17,7 +17,7 @@ def test_the_map_is_up_to_date():
 
 
 def test_every_file_of_the_package_is_on_the_map():
-    text = (ROOT / "MAP.md").read_text()
+    text = (ROOT / "MAP.md").read_text(encoding="utf-8")
     listed = set()
     for folder, block in re.findall(r"<!-- files: (\S+) -->\n(.*?)<!-- end -->", text, re.DOTALL):
         listed |= {f"{folder}/{name}" for name in re.findall(r"^- `([^`]+)`:", block, re.MULTILINE)}

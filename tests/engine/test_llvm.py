@@ -115,7 +115,7 @@ def test_the_key_holds_model_lanes_processor_and_versions(program, cache, monkey
 
 
 def test_where_nothing_can_be_kept_it_works_all_the_same(program, tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("COFACTOR_CACHE", str(tmp_path / "file" / "cache"))
     assert decays(program)
     monkeypatch.setenv("COFACTOR_CACHE", "off")
@@ -124,7 +124,7 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(program, tmp_path, monk
 
 
 def test_processes_that_start_at_once_do_not_get_in_each_others_way(program, cache, tmp_path):
-    (tmp_path / "program.json").write_text(program.dumps())
+    (tmp_path / "program.json").write_text(program.dumps(), encoding="utf-8")
     code = RUN.format(path=str(tmp_path / "program.json"))
     running = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=dict(os.environ))

@@ -87,8 +87,8 @@ def test_copies_settings_events_and_starting_values():
 
 def test_a_file_of_either_kind_gives_the_same_run(tmp_path):
     text = NETWORKS["enzyme"][0]
-    (tmp_path / "m.ant").write_text(text)
-    (tmp_path / "m.xml").write_text(read_antimony(text))
+    (tmp_path / "m.ant").write_text(text, encoding="utf-8")
+    (tmp_path / "m.xml").write_text(read_antimony(text), encoding="utf-8")
     runs = [cf.load_model(tmp_path / name).run([0, 5, 50]).values for name in ("m.ant", "m.xml")]
     np.testing.assert_array_equal(*runs)
 
@@ -119,7 +119,7 @@ REFUSED = {
 def test_what_is_not_understood_is_refused_by_name(tmp_path, name):
     text, named = REFUSED[name]
     path = tmp_path / "m.ant"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=named) as caught:
         cf.load_model(path)
     assert all(problem.where == str(path) and problem.do for problem in caught.value.problems)
@@ -174,13 +174,15 @@ OUTSIDE = {
 
 @pytest.mark.parametrize(("text", "named"), OUTSIDE.values(), ids=OUTSIDE)
 def test_sbml_outside_the_subset_is_refused_by_name(tmp_path, text, named):
-    (tmp_path / "m.xml").write_text(text)
+    (tmp_path / "m.xml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=named):
         cf.load_model(tmp_path / "m.xml")
 
 
 def test_everything_is_refused_at_once(tmp_path):
-    (tmp_path / "m.ant").write_text("compartment C = 1; C' = 0.1; species S in C = 1; S' = -S; at (S < 0.5): S = 1")
+    (tmp_path / "m.ant").write_text(
+        "compartment C = 1; C' = 0.1; species S in C = 1; S' = -S; at (S < 0.5): S = 1", encoding="utf-8"
+    )
     with pytest.raises(InputError) as caught:
         cf.load_model(tmp_path / "m.ant")
     assert len(caught.value.problems) == 2
@@ -221,7 +223,7 @@ def test_a_model_that_runs_away_says_when():
 
 
 def test_missing_tools_are_named_with_the_way_to_get_them(tmp_path, monkeypatch):
-    (tmp_path / "m.ant").write_text("x = 1; x' = -x")
+    (tmp_path / "m.ant").write_text("x = 1; x' = -x", encoding="utf-8")
     monkeypatch.setitem(sys.modules, "antimony", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "antimony" else object())
     with pytest.raises(ModelError, match=r"antimony must be installed: pip install 'cofactor\[model\]'"):

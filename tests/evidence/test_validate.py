@@ -89,8 +89,7 @@ def test_a_file_of_rows_never_seen_before(tmp_path):
              "baseline_mean": "45", "value_mean": "40"},
             {**base, "arm": "placebo", "form": "none", "outcome": "25OHD_change", "value_mean": "-3"},
             {**base, "arm": "D3 800", "form": "D3", "outcome": "falls", "value_mean": "3"},
-        )
-    )  # fmt: skip
+        ), encoding="utf-8")  # fmt: skip
     ran = CliRunner().invoke(main, ["validate", "--trials", str(path), "--json", "--out", str(tmp_path)])
     assert ran.exit_code == 0, ran.output
     read = json.loads(ran.output)
@@ -101,12 +100,12 @@ def test_a_file_of_rows_never_seen_before(tmp_path):
     assert by["D3 800", "PTH"]["predicted"] < by["D3 800", "PTH"]["observed"] * 1.3
     assert abs(by["placebo", "25OHD_change"]["predicted"]) < 1
     assert [u["outcome"] for u in read["not_simulated"]] == ["falls"]
-    assert json.loads((tmp_path / "validation.json").read_text()) == read
+    assert json.loads((tmp_path / "validation.json").read_text(encoding="utf-8")) == read
 
 
 def test_what_is_no_trial_table_is_refused(tmp_path):
     path = tmp_path / "bad.csv"
-    path.write_text("a,b\n1,2\n")
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
     ran = CliRunner().invoke(main, ["validate", "--trials", str(path)])
     assert ran.exit_code == 2
     assert "trial_id" in ran.stderr

@@ -28,10 +28,12 @@ def case(*arguments, **kwargs):
 
 
 def test_from_save_to_delete(anna, tmp_path):
-    text = anna.read_text()
+    text = anna.read_text(encoding="utf-8")
     assert "anna, version 1" in case("save", anna, "--lang", "en").stdout
     assert "anna, version 1" in case("save", anna, "--lang", "en").stdout  # nothing changed
-    anna.write_text(text + "answers: {tetany: no}\n" if "answers:" not in text else text + "# a word\n")
+    anna.write_text(
+        text + "answers: {tetany: no}\n" if "answers:" not in text else text + "# a word\n", encoding="utf-8"
+    )
     assert json.loads(case("save", anna, "--json").stdout)["version"] == 2
     listed = case("list", "--lang", "fr").stdout
     assert "anna" in listed
@@ -42,7 +44,7 @@ def test_from_save_to_delete(anna, tmp_path):
     assert "version 1" in case("history", "anna", "--lang", "en").stdout.lower()
     out = tmp_path / "out.yaml"
     assert case("export", "anna", out, "--version", 1).exit_code == 0
-    assert out.read_text() == text
+    assert out.read_text(encoding="utf-8") == text
     assert out.stat().st_mode & 0o777 == 0o600
     assert case("export", "anna", out).exit_code == 2  # never over a file by accident
     assert case("export", "anna", out, "--force").exit_code == 0
@@ -55,7 +57,7 @@ def test_from_save_to_delete(anna, tmp_path):
 @pytest.mark.usefixtures("anna")
 def test_a_file_that_is_no_case_is_not_saved(tmp_path):
     bad = tmp_path / "bad.yaml"
-    bad.write_text("cofactor: 1\n")
+    bad.write_text("cofactor: 1\n", encoding="utf-8")
     assert case("save", bad).exit_code == 2
     shown = case("list")
     assert shown.exit_code == 1
@@ -91,7 +93,7 @@ def test_damage_is_named_in_both_languages(anna, tmp_path, lang, part):
     import sqlite3
 
     case("save", anna)
-    anna.write_text(anna.read_text() + "# a word\n")
+    anna.write_text(anna.read_text(encoding="utf-8") + "# a word\n", encoding="utf-8")
     case("save", anna)
     db = sqlite3.connect(tmp_path / "data" / "cases" / "cases.sqlite")
     with db:

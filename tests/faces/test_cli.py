@@ -54,7 +54,8 @@ def test_check_prints_all_three_problems_of_a_bad_file_and_exits_2(tmp_path):
     case = tmp_path / "bad.yaml"
     case.write_text(
         "cofactor: 1\nperson: {sex: female, age: 58, wieght: 72 kg}\nplace: {latitude: 48.9}\n"
-        "labs:\n  - {date: 2026-10-02, analyte: 25OHD, value: 18, unit: ng/dl}\ntoday: 2026-11-22\n"
+        "labs:\n  - {date: 2026-10-02, analyte: 25OHD, value: 18, unit: ng/dl}\ntoday: 2026-11-22\n",
+        encoding="utf-8",
     )
     shown = cofactor("check", str(case), "--lang", "en")
     assert shown.exit_code == 2

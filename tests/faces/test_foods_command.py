@@ -61,7 +61,7 @@ def test_import_twice_and_search(tmp_path):
 
 def test_a_refused_file_says_what_to_do_and_exits_with_2(tmp_path):
     bad = tmp_path / "bad.txt"
-    bad.write_text("hello\n")
+    bad.write_text("hello\n", encoding="utf-8")
     _, err = run("import", bad, "--store", tmp_path / "foods.sqlite", "--json", code=2)
     (problem,) = json.loads(err)["problems"]
     assert problem["where"] == "bad.txt"

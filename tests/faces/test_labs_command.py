@@ -19,7 +19,7 @@ SHEET = "date;analyse;valeur;unité\n2026-09-02;vitamine d;40;nmol/L\n2026-09-02
 def files(tmp_path):
     case, sheet = tmp_path / "anna.yaml", tmp_path / "labs.csv"
     shutil.copy(EXAMPLES / "anna.yaml", case)
-    sheet.write_text(SHEET)
+    sheet.write_text(SHEET, encoding="utf-8")
     return sheet, case
 
 

@@ -48,14 +48,14 @@ def test_no_vitamin_k_beside_warfarin_at_any_dose(tmp_path):
 
 def test_a_refused_case_writes_nothing(tmp_path):
     case = tmp_path / "bad.yaml"
-    case.write_text("cofactor: 1\nperson: {sex: female, age: 58}\nplace: {latitude: 48.9}\n")
+    case.write_text("cofactor: 1\nperson: {sex: female, age: 58}\nplace: {latitude: 48.9}\n", encoding="utf-8")
     shown = plan(case, "--out", tmp_path / "out")
     assert shown.exit_code == 2
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     shown = plan(EXAMPLES / "anna.yaml", "--out", tmp_path / "file" / "below")
     assert shown.exit_code == 2
     assert "below" in shown.stderr or "file" in shown.stderr

@@ -15,7 +15,7 @@ DECAY = "k = 0.5; x = 8; x' = -k*x; half := x/2"
 
 @pytest.fixture
 def simulate(tmp_path):
-    (tmp_path / "decay.ant").write_text(DECAY)
+    (tmp_path / "decay.ant").write_text(DECAY, encoding="utf-8")
 
     def run(*arguments):
         return CliRunner().invoke(main, ["simulate", *[a.replace("@", f"{tmp_path}/") for a in arguments]])
@@ -44,7 +44,9 @@ def test_json_and_a_file(simulate, tmp_path):
     found = json.loads(done.stdout)
     assert found["times"] == pytest.approx([0, 0.4, 0.8, 1.0])
     assert found["values"]["x"] == pytest.approx([8 * np.exp(-0.5 * t) for t in found["times"]], rel=1e-5)
-    assert table((tmp_path / "x.csv").read_text())[1][:, 1] == pytest.approx(found["values"]["x"], rel=1e-9)
+    assert table((tmp_path / "x.csv").read_text(encoding="utf-8"))[1][:, 1] == pytest.approx(
+        found["values"]["x"], rel=1e-9
+    )
 
 
 def test_without_a_model_it_is_the_reference_adult(simulate):
@@ -68,7 +70,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_written(simulate, tmp_path
 
 
 def test_a_model_that_is_not_understood_exits_with_2(simulate, tmp_path):
-    (tmp_path / "event.ant").write_text(DECAY + "; at (x < 1): x = 8")
+    (tmp_path / "event.ant").write_text(DECAY + "; at (x < 1): x = 8", encoding="utf-8")
     done = simulate("--model", "@event.ant", "--json")
     assert done.exit_code == 2
     (problem,) = json.loads(done.stderr)["problems"]
@@ -83,7 +85,7 @@ def test_a_missing_file_is_said_plainly(simulate):
 
 
 def test_a_run_that_cannot_be_finished_exits_with_2_and_says_when(simulate, tmp_path):
-    (tmp_path / "burst.ant").write_text("x = 1; x' = x^2")
+    (tmp_path / "burst.ant").write_text("x = 1; x' = x^2", encoding="utf-8")
     done = simulate("--model", "@burst.ant", "--until", "2", "--every", "0.4")
     assert done.exit_code == 2
     assert "beyond time 0.8" in done.stderr

@@ -33,7 +33,7 @@ def test_french_and_quiet_and_json(tmp_path):
     again = cofactor("trial", WINTER, "--out", str(tmp_path), "--people", "20", "--resume", "-q")
     assert (again.exit_code, again.stdout, again.stderr) == (0, "", "")
     told = cofactor("trial", WINTER, "--out", str(tmp_path), "--people", "20", "--resume", "--json")
-    assert json.loads(told.stdout) == json.loads((tmp_path / "summary.json").read_text())
+    assert json.loads(told.stdout) == json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
 
 
 def test_a_share_says_that_others_are_missing(tmp_path):
@@ -55,7 +55,10 @@ def test_refusals_write_nothing_and_exit_2(tmp_path, extra):
 
 def test_a_bad_file_is_refused_with_all_its_problems(tmp_path):
     file = tmp_path / "bad.yaml"
-    file.write_text("trial: 1\nweeks: 8\narms: [{name: a, give: [{nutrient: vitamin_d, amount: 5 dl}]}]\nobserv: {}\n")
+    file.write_text(
+        "trial: 1\nweeks: 8\narms: [{name: a, give: [{nutrient: vitamin_d, amount: 5 dl}]}]\nobserv: {}\n",
+        encoding="utf-8",
+    )
     shown = cofactor("trial", str(file), "--out", str(tmp_path / "out"), "--json")
     assert shown.exit_code == 2
     assert {p["where"] for p in json.loads(shown.stderr)["problems"]} == {"arms[0].give[0].amount", "observ"}

@@ -539,7 +539,7 @@ def test_a_file_that_is_something_else_is_refused_in_one_sentence(tmp_path, cont
 
 def test_deep_json_is_refused(tmp_path):
     path = tmp_path / "deep.json"
-    path.write_text('{"foodNutrients": ' + "[" * 100_000)
+    path.write_text('{"foodNutrients": ' + "[" * 100_000, encoding="utf-8")
     assert "broken" in refusal(path)
 
 
@@ -552,7 +552,7 @@ def test_a_missing_file_and_a_folder_without_tables(tmp_path):
 def test_every_problem_of_a_call_is_told_at_once(tmp_path):
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for path in paths:
-        path.write_text("nothing\n")
+        path.write_text("nothing\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
         bundles([*paths, SAMPLES / "ciqual_2025_fr.csv"])
     assert [problem.where for problem in error.value.problems] == ["a.csv", "b.csv"]

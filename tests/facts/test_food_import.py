@@ -83,7 +83,7 @@ def test_the_two_languages_of_a_table_meet_in_either_order(tmp_path, order):
 
 def test_one_bad_file_among_good_ones_leaves_nothing_behind(tmp_path):
     bad = tmp_path / "bad.csv"
-    bad.write_text("alim_grp_code;alim_code;alim_nom_fr\n1;2;3\n")
+    bad.write_text("alim_grp_code;alim_code;alim_nom_fr\n1;2;3\n", encoding="utf-8")
     path = tmp_path / "new" / "foods.sqlite"
     with pytest.raises(InputError) as error:
         import_files([FRENCH, bad], path)
@@ -125,7 +125,7 @@ def test_a_corrected_file_replaces_contents_and_says_so(tmp_path):
 
 def test_a_file_that_is_no_store_is_refused(tmp_path):
     path = tmp_path / "foods.sqlite"
-    path.write_text("not a database, but long enough to be taken for one" * 40)
+    path.write_text("not a database, but long enough to be taken for one" * 40, encoding="utf-8")
     for call in (lambda: import_files([FRENCH], path), lambda: find_food("quelque chose", store=path)):
         with pytest.raises(InputError) as error:
             call()

@@ -856,7 +856,7 @@ def test_hostile_text_is_refused_quickly(text):
 
 def test_files_that_cannot_be_read(tmp_path):
     big, binary, marked = tmp_path / "big.yaml", tmp_path / "binary.yaml", tmp_path / "marked.yaml"
-    big.write_text("#" * (MAX_CHARACTERS + 1))
+    big.write_text("#" * (MAX_CHARACTERS + 1), encoding="utf-8")
     binary.write_bytes(b"\xff\xfe\x00")
     marked.write_text(EXAMPLES[0].read_text(encoding="utf-8"), encoding="utf-8-sig")
     for path in (big, binary, tmp_path / "none.yaml", tmp_path):
@@ -871,10 +871,10 @@ def test_catalogues_lie_beside_the_file(tmp_path):
     text = (
         "cofactor: 1\nperson: {sex: male, age: 40, weight: 80 kg}\nplace: {latitude: 50}\nproducts: [products.yaml]\n"
     )
-    (tmp_path / "case.yaml").write_text(text)
+    (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"products\[0\]"):
         load_case(tmp_path / "case.yaml")
-    (tmp_path / "products.yaml").write_text("")
+    (tmp_path / "products.yaml").write_text("", encoding="utf-8")
     assert load_case(tmp_path / "case.yaml").products == (str(tmp_path / "products.yaml"),)
 
 

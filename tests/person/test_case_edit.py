@@ -77,7 +77,7 @@ def test_a_list_without_a_place_is_refused_and_never_broken(tail):
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_every_example_takes_results_and_keeps_every_line(path):
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     found = with_labs(text, NEW)
     kept = found.splitlines()
     for line in LINES:  # the last of each is the new one: Anna has one of them already

@@ -365,7 +365,7 @@ def anna(tmp_path):
 def export(tmp_path, *observations, name="labs.json"):
     path = tmp_path / name
     entries = [{"resource": o} for o in observations]
-    path.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
+    path.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), encoding="utf-8")
     return path
 
 
@@ -374,16 +374,16 @@ WRONG = as_observation(24.0, "nmol/L", NG, NG_RANGE) | {"effectiveDateTime": "20
 
 
 def test_results_are_added_and_nothing_else_changes(anna, tmp_path):
-    before = anna.read_text()
+    before = anna.read_text(encoding="utf-8")
     found = import_labs(export(tmp_path, CLEAR), anna)
     assert [j.result.analyte for j in found.of(Verdict.TAKEN)] == ["25OHD"]
     added = "  - {date: 2026-06-02, analyte: 25OHD, value: 61.5, unit: nmol/L}\n"
-    assert anna.read_text().replace(added, "") == before
+    assert anna.read_text(encoding="utf-8").replace(added, "") == before
     assert anna.stat().st_mode & 0o777 == 0o600
     assert load_case(anna).labs[-1].value == 61.5
     again = import_labs(export(tmp_path, CLEAR), anna)
     assert (len(again.of(Verdict.KNOWN)), again.of(Verdict.TAKEN)) == (1, ())
-    assert anna.read_text().count("61.5") == 1
+    assert anna.read_text(encoding="utf-8").count("61.5") == 1
 
 
 def test_one_refused_result_keeps_the_whole_file_out_unless_skipped(anna, tmp_path):
@@ -398,10 +398,10 @@ def test_one_refused_result_keeps_the_whole_file_out_unless_skipped(anna, tmp_pa
 
 def test_a_case_that_cannot_be_read_is_left_alone(tmp_path):
     path = tmp_path / "bad.yaml"
-    path.write_text("cofactor: 1\nlabs: [}\n")
+    path.write_text("cofactor: 1\nlabs: [}\n", encoding="utf-8")
     with pytest.raises(InputError):
         import_labs(export(tmp_path, CLEAR), path)
-    assert path.read_text() == "cofactor: 1\nlabs: [}\n"
+    assert path.read_text(encoding="utf-8") == "cofactor: 1\nlabs: [}\n"
 
 
 @pytest.mark.parametrize("content", [b"", b"<Bundle/>", b"\x00\x01\x02", b"{", b"a;b\n1;2\n", b"\xff\xfe{\x00"])

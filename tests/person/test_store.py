@@ -339,8 +339,8 @@ def test_a_torn_store_gives_what_is_left_and_names_the_rest(folder, tmp_path, pa
 
 def test_heads_are_checked(folder):
     save(folder, "Anna", TEXT)
-    check, body = (folder / HEADS).read_text().splitlines()
-    (folder / HEADS).write_text(f"{check}\n{body.replace('[1,', '[9,')}\n")
+    check, body = (folder / HEADS).read_text(encoding="utf-8").splitlines()
+    (folder / HEADS).write_text(f"{check}\n{body.replace('[1,', '[9,')}\n", encoding="utf-8")
     assert read_heads(folder) is None
     assert json.loads(body)
     assert isinstance(folder, Path)

@@ -67,7 +67,7 @@ def whole(tmp_path_factory):
 
 
 def test_the_summary_has_the_form_of_the_contract(whole):
-    summary = json.loads((whole / "summary.json").read_text())
+    summary = json.loads((whole / "summary.json").read_text(encoding="utf-8"))
     assert list(summary) == ["trial", "seed", "people", "version", "model", "arms"]
     assert (summary["trial"], summary["seed"], summary["people"]) == ("small", 9, 75)
     assert [arm["arm"] for arm in summary["arms"]] == ["placebo", "D3", "bolus"]
@@ -82,7 +82,7 @@ def test_the_summary_has_the_form_of_the_contract(whole):
 
 
 def test_the_summary_is_that_of_the_readings_in_the_parts(whole):
-    summary = json.loads((whole / "summary.json").read_text())
+    summary = json.loads((whole / "summary.json").read_text(encoding="utf-8"))
     table = pq.ParquetDataset([str(p) for p in sorted(whole.glob("part-*.parquet"))]).read().to_pydict()
     assert list(table) == ["arm", "person", "days", "25OHD", "PTH"]
     rows = np.array(table["arm"]) == "bolus"
@@ -103,7 +103,7 @@ def test_the_people_are_written_beside_their_readings(whole):
 
 
 def test_the_manifest_names_every_file_with_its_hash(whole):
-    manifest = json.loads((whole / "manifest.json").read_text())
+    manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["people"] == 75
     assert manifest["seed"] == 9
     assert manifest["failed"] == 0
@@ -231,7 +231,7 @@ def test_who_cannot_be_computed_is_left_out_and_counted(whole, tmp_path, monkeyp
     monkeypatch.setattr(match, "solve", loses_the_fourth)
     result = run_trial(TRIAL, tmp_path)
     assert [arm["n"] for arm in result.summary["arms"]] == [73] * 3  # one in each of the two whole parts
-    assert json.loads((tmp_path / "manifest.json").read_text())["failed"] == 2 * 3
+    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["failed"] == 2 * 3
     before, now = readings(whole), readings(tmp_path)
     lost = {key for key, values in now.items() if np.isnan(values).any()}
     assert {person for _, person, _ in lost} == {3, 35}
@@ -286,9 +286,13 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(tmp_path,
         "run_trial(sys.argv[1], sys.argv[2], people=1000, resume=True, progress=lambda *_: print('part', flush=True))"
     )
     trial, whole, killed = EXAMPLES[-1], tmp_path / "whole", tmp_path / "killed"
-    few = {**read(trial.read_text()).value, "arms": [{"name": "placebo"}], "observe": {"weeks": [0, 22]}}
+    few = {
+        **read(trial.read_text(encoding="utf-8")).value,
+        "arms": [{"name": "placebo"}],
+        "observe": {"weeks": [0, 22]},
+    }
     file = tmp_path / "trial.yaml"
-    file.write_text(json.dumps(few))
+    file.write_text(json.dumps(few), encoding="utf-8")
     for parts_before in (1, 2):
         process = subprocess.Popen(
             [sys.executable, "-c", code, str(file), str(killed)], stdout=subprocess.PIPE, text=True
