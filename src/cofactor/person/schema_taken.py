@@ -80,16 +80,14 @@ class Contents:
     serving: Units | None = None
 
 
-class TakenIn(Strict):
-    """What every entry may say: a label's words, how often, when, from when to when."""
+class RhythmIn(Strict):
+    """What everything that is taken may say: a label's words, how often, and when in the day."""
 
     label: Annotated[Text | None, Field(description="What the label says.", examples=["Magnésium marin 300"])] = None
     every: Annotated[float, PERIOD, Field(description="day, week, month or N days", examples=["day", "30 days"])] = 1.0
     when: Annotated[
         tuple[str, ...], _WHEN, Field(description="Moment of the day, or a list of moments.", examples=["breakfast"])
     ] = ()
-    since: Annotated[date | None, DATE, Field(description="First day.")] = None
-    until: Annotated[date | None, DATE, Field(description="Last day.")] = None
 
     @validator("every", mode="plain")
     @classmethod
@@ -100,6 +98,13 @@ class TakenIn(Strict):
     @classmethod
     def _when(cls, value: object) -> tuple[str, ...]:
         return () if value is None else _moments(value)
+
+
+class TakenIn(RhythmIn):
+    """What every entry of a case may say: the same, from when to when."""
+
+    since: Annotated[date | None, DATE, Field(description="First day.")] = None
+    until: Annotated[date | None, DATE, Field(description="Last day.")] = None
 
     @validator("since", mode="plain")
     @classmethod
@@ -160,8 +165,8 @@ class SupplementIn(TakenIn):
         return amount
 
 
-class ProductIn(TakenIn):
-    """A product by its label: an imported label, or its lines as printed."""
+class PrintedIn(RhythmIn):
+    """A product as printed: an imported label, or its lines."""
 
     product: Annotated[Contents | None, TEXT, Field(description="Imported label.", examples=["dsld:261967"])] = None
     contents: Annotated[
@@ -210,6 +215,8 @@ class ProductIn(TakenIn):
 
     @model_validator(mode="after")
     def _no_slip(self) -> Self:
+        if self.product is None and self.contents is None:
+            return self  # whoever reads the file says so
         times = max(1, len(self.when)) * self.servings / self.every
         for one in self.read.contents:
             amount = doses.Amount(one.amount, NUTRIENT_UNIT[one.nutrient], one.written_in, one.as_printed, None)
@@ -230,6 +237,10 @@ class ProductIn(TakenIn):
         if self.take is None or self.take.unit == "serving":
             return 1.0 if self.take is None else self.take.count
         return self.take.count / (serving.count if serving is not None else 1.0)
+
+
+class ProductIn(PrintedIn, TakenIn):
+    """A product by its label: an imported label, or its lines as printed."""
 
 
 def read_taken(value: object, info: ValidationInfo) -> SupplementIn | ProductIn:

@@ -11,7 +11,7 @@ from cofactor.person.case import sun_habits
 from cofactor.trial.schema import ArmIn, GiveIn, InfuseIn, ObserveIn, PopulationIn, TrialFile, json_schema
 from cofactor.trial.types import Arm, Give, Infusion, Population, Trial
 
-__all__ = ["arm_of", "json_schema", "load_trial", "parse_population", "parse_trial"]
+__all__ = ["arm_of", "json_schema", "load_trial", "parse_population", "parse_trial", "population_of"]
 
 _HOW_TO_START = "Start the file with `trial: 1`, then population: and arms: (see the examples)."
 
@@ -35,7 +35,7 @@ def parse_trial(trial: Mapping[str, object] | str, name: str = "trial") -> Trial
         raise InputError(late)
     return Trial(
         name=file.name or name,
-        population=_population(file.population, file),
+        population=population_of(file.population, file),
         arms=tuple(arm_of(arm) for arm in file.arms),
         days=length,
         outcomes=file.observe.outcomes,
@@ -47,7 +47,7 @@ def parse_trial(trial: Mapping[str, object] | str, name: str = "trial") -> Trial
 
 def parse_population(values: Mapping[str, object]) -> Population:
     """Read the keys of ``population`` of a trial file from plain values. Raises :class:`InputError`."""
-    return _population(documents.validated(PopulationIn, documents.of(values, _HOW_TO_START)), None)
+    return population_of(documents.validated(PopulationIn, documents.of(values, _HOW_TO_START)))
 
 
 def _observed(observe: ObserveIn) -> tuple[float, ...]:
@@ -80,7 +80,8 @@ def _too_late(file: TrialFile, length: float) -> Iterator[Problem]:
             yield Problem(where, f"day {max(days):g}", (last,), "Correct the day, or make the trial longer.")
 
 
-def _population(given: PopulationIn, file: TrialFile | None) -> Population:
+def population_of(given: PopulationIn, file: TrialFile | None = None) -> Population:
+    """Make a population of what was written; the sun of the trial file is that of its people."""
     habits = given.sun
     if file is not None and habits is None and file.sun != "none":
         habits = file.sun

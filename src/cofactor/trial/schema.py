@@ -98,7 +98,9 @@ def _days_of(value: object) -> tuple[float, ...]:
     return tuple(sorted(set(found)))
 
 
-def _length(days_each: float) -> Callable[[object], float | None]:
+def length_in(days_each: float) -> Callable[[object], float | None]:
+    """Read a length: a number of such units, or a text with its own. The reader returns days."""
+
     def read(value: object) -> float | None:
         if value is None:
             return None
@@ -514,10 +516,10 @@ class TrialFile(Strict):
         Field(description="none: no UVB from the start on. Otherwise the habits outdoors."),
     ] = None
     weeks: Annotated[
-        float | None, NUMBER, PlainValidator(_length(7.0)), Field(description="Length in weeks.", examples=[22])
+        float | None, NUMBER, PlainValidator(length_in(7.0)), Field(description="Length in weeks.", examples=[22])
     ] = None
     days: Annotated[
-        float | None, NUMBER, PlainValidator(_length(1.0)), Field(description="Length in days.", examples=[154])
+        float | None, NUMBER, PlainValidator(length_in(1.0)), Field(description="Length in days.", examples=[154])
     ] = None
     arms: Annotated[VeryMany[ArmIn], Field(min_length=1, description="Treatments.")]
     observe: Annotated[ObserveIn, Field(default_factory=lambda: ObserveIn.model_validate({}))]
