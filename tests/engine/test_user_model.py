@@ -102,6 +102,17 @@ REFUSED = {
     "nothing that moves": ("x = 1", "no state"),
     "a missing value": ("x = 1; x' = -k*x", "k"),
     "an import": ('import "/etc/passwd"\nx = 1; x\' = -x', "import of another file"),
+    "an import behind a comment": (
+        'a = 1; /* "*/ import /* */ "/etc/passwd"; x = 1; x\' = -x',
+        "import of another file",
+    ),
+    "all depending on all": (
+        "s := "
+        + "+".join(f"x{i}" for i in range(80))
+        + ";"
+        + "".join(f"x{i} = 1; x{i}' = -s*x{i};" for i in range(80)),
+        "depend on one another",
+    ),
     "a tower of powers": ("x = 1; x' = -x*9^9^9^9", "too large"),
     "a text that is no model": ("x = = 2", "line 1"),
     "too many states": ("".join(f"x{i} = 1; x{i}' = -x{i};" for i in range(501)), "501 states"),

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property, lru_cache
@@ -35,7 +36,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.translate import System, read_antimony, read_sbml, symbol
-from cofactor.errors import EngineError
+from cofactor.errors import EngineError, ModelError
 
 Statements = tuple[tuple[str, str], ...]
 FORMAT = 1
@@ -145,6 +146,7 @@ def compile_system(system: System, source: str, typical: Mapping[str, float] | N
         (i, j): d for i, f in enumerate(rates) for j, xj in enumerate(x) if f.has(xj) and (d := sympy.diff(f, xj)) != 0
     }
     order, fill = _markowitz(len(x), jacobian)
+    _refuse_dense(order, fill)
     slots = [(i, i) for i in range(len(x))] + sorted(k for k in fill if k[0] != k[1])
     slot = {k: n for n, k in enumerate(slots)}
 
@@ -321,6 +323,22 @@ def _markowitz(n: int, entries: Iterable[tuple[int, int]]) -> tuple[list[int], s
         columns = [j for j in left if (pivot, j) in pattern]
         pattern.update((i, j) for i in rows for j in columns)
     return order, pattern
+
+
+def _refuse_dense(order: Sequence[int], pattern: set[tuple[int, int]]) -> None:
+    """Everything is written out, so a model in which all depends on all would become an endless program."""
+    most = 150_000  # operations; the human has about 700
+    place = {k: n for n, k in enumerate(order)}
+    below, right = Counter[int](), Counter[int]()
+    for i, j in pattern:
+        below[j] += place[i] > place[j]
+        right[i] += place[j] > place[i]
+    operations = sum(below[k] * (right[k] + 1) for k in order)
+    if operations > most:
+        raise ModelError(
+            f"too many states depend on one another: solving for a step takes {operations:,} operations; "
+            f"expected at most {most:,}"
+        )
 
 
 def _factorise(

@@ -51,6 +51,12 @@ vabs: Any
 vmax: Any
 
 
+def memory(states: int, hoisted: int, entries: int, readouts: int, people: int = 8) -> int:
+    """Bytes of the stack that :func:`integrate` takes for one group."""
+    real = 8  # bytes
+    return (hoisted + entries + 11 * states + readouts + 1) * people * real
+
+
 def integrate(
     p: lanes,
     y: lanes,

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.program import Program, clamped, compile_system
+from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
 from cofactor.engine.translate import read_antimony, read_sbml
 from cofactor.errors import EngineError, InputError, ModelError, Problem
@@ -28,8 +29,9 @@ LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
 MOST_STATES = 500
 _GUARD = "must_not_be_negative_"
 _ROUNDING = 1e-6  # of the largest value: what counts as below zero rather than as an error of the integration
-_IMPORT = re.compile(r"^\s*import\b", re.MULTILINE)
-_COMMENTS = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+MOST_MEMORY = 4_000_000  # bytes of a thread's stack that one group may take; it has 8 MB
+# Also inside a comment: telling comments from text as Antimony does is not worth a way past this.
+_IMPORT = re.compile(r"\bimport\b(?:\s|/\*.*?\*/|//[^\n]*\n|#[^\n]*\n)*\"", re.DOTALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,7 @@ def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
     """A model from its text. Raises :class:`ModelError` with everything that cannot be used."""
     if is_sbml and ("<!DOCTYPE" in text or "<!ENTITY" in text):
         raise ModelError("a document type or entity in the XML, which SBML has no use for")
-    if not is_sbml and _IMPORT.search(_COMMENTS.sub("", text)):
+    if not is_sbml and _IMPORT.search(text):
         raise ModelError("an import of another file; put everything into one")
     sbml = text if is_sbml else read_antimony(text)
     system = read_sbml(sbml)
@@ -158,4 +160,7 @@ def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
         raise ModelError(f"{len(system.states)} states; expected at most {MOST_STATES}")
     guards = {f"{_GUARD}{i}": e for i, e in enumerate(clamped(system))}
     guarded = replace(system, algebra={**system.algebra, **guards})
-    return UserModel(compile_system(guarded, "given by the user"), {name: str(e) for name, e in guards.items()})
+    program = compile_system(guarded, "given by the user")
+    if (taken := memory(len(program.states), program.hoisted, program.entries, len(program.readouts))) > MOST_MEMORY:
+        raise ModelError(f"the model takes {taken / 1e6:.1f} MB per group of people; expected at most 4 MB")
+    return UserModel(program, {name: str(e) for name, e in guards.items()})
