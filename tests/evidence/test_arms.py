@@ -63,6 +63,7 @@ def test_no_shipped_row_is_lost(read):
         ("fortnightly 50000 IU", None, [Dose("D3", 50000, 14)]),
         ("every 3 months 100000 IU", None, [Dose("D3", 1e5, 91.5)]),
         ("daily 25 µg", None, [Dose("D3", 1000)]),
+        ("50,000 IU weekly for 8 weeks then 50,000 IU monthly", None, [Dose("D3", 5e4, 7), Dose("D3", 5e4, 30, 56)]),
         ("daily, after 2 y of 800 IU", 2000, [Dose("D3", 800, 1, -730, 0), Dose("D3", 2000)]),
     ],
 )
@@ -75,7 +76,18 @@ def test_doses_as_people_write_them(words, iu, expected):
 def test_forms():
     assert dosing.forms_of("D2+D3") == ("D2", "D3")
     assert dosing.forms_of("placebo") == ()
-    assert dosing.forms_of("Mg") is None
+    assert dosing.forms_of("D3+Ca") == ("D3",)
+    assert dosing.forms_of("Mg") == ()
+    assert dosing.forms_of("UVB") is None
+
+
+def test_minerals_beside_vitamin_d_are_given_too():
+    (arm,), _ = arms(table(**{**NEW, "form": "D3+Mg", "dosing": "daily 2000 IU + 360 mg Mg"}))
+    assert dict(arm.beside) == {"sup_Mg": pytest.approx(360 / 24.305), "n_sMg": 2}
+    assert [d.amount for d in arm.regimen.doses] == [2000]
+    (alone,), _ = arms(table(**{**NEW, "form": "Mg", "dose_iu_per_day": "", "dosing": "360 mg Mg daily"}))
+    assert dict(alone.beside)["sup_Mg"] > 14
+    assert not any(o.core for o in alone.observations)
 
 
 def test_a_row_never_seen_before_is_read_in_its_own_units():

@@ -48,6 +48,7 @@ class Arm:
     supervised: bool
     recall: bool
     observations: tuple[Observation, ...]
+    beside: tuple[tuple[str, float], ...] = ()  # constants that minerals and vitamin K given in the trial set
     filled: tuple[Filled, ...] = ()
 
     @property
@@ -106,7 +107,8 @@ def _arm(rows: Sequence[Row], observed: Sequence[Observation], table: Sequence[R
     latitude = USUAL_LATITUDE if latitude is None else latitude
     start = baseline(rows, table)
     iu = first.number("dose_iu_per_day") or _iu_per_day(regimen)
-    if not (known and known.scored == 0):
+    given = dosing.beside(f"{first.text('arm')}; {first.text('dosing')}")
+    if not (known and known.scored == 0) and not (given and not forms):
         observed = [_as_core(o, forms, iu, start.day, first.text("dosing")) for o in observed]
     return Arm(
         trial_id=first.text("trial_id"),
@@ -126,6 +128,7 @@ def _arm(rows: Sequence[Row], observed: Sequence[Observation], table: Sequence[R
         supervised=bool(known and known.supervised) or regimen.given_by_staff,
         recall=all(r.trust is Trust.RECALL for r in rows),
         observations=tuple(observed),
+        beside=given,
         filled=(*place, *start.filled),
     )
 

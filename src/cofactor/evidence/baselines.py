@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from cofactor.evidence import dosing
-from cofactor.evidence.observed import Measure, scale
+from cofactor.evidence.observed import Measure, analyte_of, scale
 from cofactor.evidence.published import Row
 from cofactor.evidence.reasons import Filled, Rule
 from cofactor.facts.read import parse_rows
@@ -59,7 +59,7 @@ def detail(trial: str, arm: str) -> ArmDetail | None:
 
 def is_25ohd(row: Row) -> bool:
     """Whether a row is about 25(OH)D."""
-    return row.text("outcome").upper().startswith("25OHD")
+    return (analyte_of(row.text("outcome")) or "").startswith("25OHD")
 
 
 def nmol_per_unit(row: Row) -> float:
@@ -97,7 +97,12 @@ def _given(rows: Sequence[Row]) -> float | None:
 def _untreated(rows: Sequence[Row]) -> Baseline | None:
     """The level of the arm without a dose, on its own day."""
     for row in rows:
-        idle = dosing.forms_of(row.text("form")) == () and row.text("outcome") in ("25OHD", "25OHD3")
+        level = is_25ohd(row) and not re.search("change|minus|percent|cmax|auc", row.text("outcome").lower())
+        idle = (
+            level
+            and dosing.forms_of(row.text("form")) == ()
+            and not row.text("form").lower().startswith(("mg", "magn", "ca"))
+        )
         end, day = row.number("value_mean"), row.time_days
         if idle and end is not None and day is not None and "comparison" not in row.text("arm"):
             return Baseline(end * nmol_per_unit(row), day, Rule.UNTREATED_ARM)

@@ -31,12 +31,22 @@ _INTERVALS = (
     (r"single|once\b(?! (?:a|daily|weekly|monthly))|bolus|loading|stoss", ONCE),
     (r"daily|/d\b|per day|a day|every day", 1.0),
 )
+_NOTHING = {"none", "placebo", "control", "no"}
+_FORMS = {
+    **dict.fromkeys(("d3", "cholecalciferol", "colecalciferol", "vitamin d3", "vitamin d"), "D3"),
+    **dict.fromkeys(("d2", "ergocalciferol", "vitamin d2"), "D2"),
+    **dict.fromkeys(("calcifediol", "calcidiol", "25(oh)d3", "25ohd", "25ohd3"), "calcifediol"),
+    "calcitriol": "calcitriol",
+}
+_BESIDE = re.compile(r"(ca|calcium|mg|magnesium|zn|zinc|k2|mk-?7|vitamin k2?)( \w+)?")
+_MINERALS = (("magnesium", "mg|magnesium", "Mg"), ("calcium", "ca|calcium", "Ca"))
+_FOR = re.compile(r"\bfor (\d+) (day|week|month|year)s?")
 _BEFORE = re.compile(r"after (\d+) (y|year|month|week)[a-z]* of (\d[\d,]*) ?iu", re.IGNORECASE)
 _RISES = re.compile(r"(\d[\d,]*) to (\d[\d,]*) ?iu", re.IGNORECASE)
 _ESCALATES = re.compile("escalat|rising|increas", re.IGNORECASE)
 _RANGE = re.compile(r"\d+\s*-\s*\d+\s*(iu|ug|µg)")
 _SEQUENCE = re.compile(r"\bthen\b|followed by|loading")
-_NOT_A_DOSE = re.compile(r"\bover \d+ d|\bca\b|calcium")
+_NOT_A_DOSE = re.compile(r"\bover \d+ d|\bca\b|calcium|\bmg mg\b|magnesium|zinc|\bk2\b|mk-?7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +120,29 @@ def _iu_per_ug() -> float:
 
 
 def forms_of(text: str) -> tuple[str, ...] | None:
-    """The forms of vitamin D that a cell names, in equal parts; none for a placebo; ``None`` where it is another."""
-    words = [w for w in re.split(r"\s*(?:\+|/|,|and|or)\s*", text.strip()) if w]
-    lowered = [w.lower() for w in words]
-    if not words or set(lowered) <= {"none", "placebo", "control", "no"}:
+    """The forms of vitamin D that a cell names, in equal parts; none for a placebo; ``None`` where it is another.
+
+    Minerals and vitamin K given beside it are passed over: :func:`beside` reads their amounts.
+    """
+    words = [w.strip().lower() for w in re.split(r"\+|/|,|&|\band\b|\bor\b|\bwith\b", text) if w.strip()]
+    given = [w for w in words if not _BESIDE.fullmatch(w)]
+    if set(given) <= _NOTHING:
         return ()
-    known = {"d3": "D3", "d2": "D2", "cholecalciferol": "D3", "ergocalciferol": "D2", "vitamin d3": "D3"}
-    known |= {"vitamin d2": "D2", "vitamin d": "D3", "calcifediol": "calcifediol", "25(oh)d3": "calcifediol"}
-    known |= {"25ohd": "calcifediol", "25ohd3": "calcifediol", "calcidiol": "calcifediol", "calcitriol": "calcitriol"}
-    found = tuple(known[w] for w in lowered if w in known)
-    return found if len(found) == len(words) else None
+    found = tuple(_FORMS[w] for w in given if w in _FORMS)
+    return found if found and len(found) == len(given) else None
+
+
+def beside(text: str) -> tuple[tuple[str, float], ...]:
+    """Constants of the model that minerals and vitamin K named in the words set: mmol a day, two doses; µg a day."""
+    found: dict[str, float] = {}
+    for name, names, constant in _MINERALS:
+        before = re.search(rf"(\d[\d,]*)\s*mg\s*(?:of\s+|elemental\s+)*(?:{names})\b", text, re.IGNORECASE)
+        after = re.search(rf"\b(?:{names})\b\D{{0,20}}?(\d[\d,]*)\s*mg\b", text, re.IGNORECASE)
+        if match := before or after:
+            found |= {f"sup_{constant}": convert(_plain(match[1]), "mg", "mmol", name), f"n_s{constant}": 2.0}
+    if match := re.search(r"(\d+)\s*(?:µg|ug|mcg)\s*(?:of\s+)?(?:mk-?7|k2)", text, re.IGNORECASE):
+        found["in_MK7"] = float(match[1])
+    return tuple(found.items())
 
 
 def regimen(forms: tuple[str, ...], dosing: str, iu_per_day: float | None, duration_days: float) -> Regimen:
@@ -168,8 +191,12 @@ def _pieces(dosing: str, form: str) -> list[Dose]:
             continue
         number = _plain(amount[1]) * (1000 if amount[2] else 1)
         every = _interval(part) or (ONCE if sequence and i == 0 else 1.0)
-        first = every if sequence and found and every != ONCE else 0.0  # maintenance begins one interval after
-        found.append(Dose(form, _in_own_unit(number, amount[3], form), every, first))
+        first, until = 0.0, ONCE
+        if sequence and found:  # maintenance begins where the loading ends, or one interval after a single dose
+            first = found[-1].until if found[-1].until != ONCE else every if every != ONCE else 0.0
+        if sequence and (length := _FOR.search(part)):
+            until = first + float(length[1]) * _DAYS[length[2]]
+        found.append(Dose(form, _in_own_unit(number, amount[3], form), every, first, until))
     return found
 
 
@@ -184,7 +211,7 @@ def _in_own_unit(amount: float, unit: str, form: str) -> float:
 
 def _interval(text: str) -> float | None:
     """Days between doses that the words name."""
-    lowered = text.lower()
+    lowered = _FOR.sub(" ", text.lower())
     if "daily" in lowered and " or " in lowered:  # several schedules pooled in one arm
         return 1.0
     if many := _MANY.search(lowered):

@@ -69,6 +69,15 @@ _OWN_UNITS = {"fat_D3": "ng/g", "store_D3": "mg"}
 _SHARES = {"percentage points": 0.01, "%": 0.01, "percent": 0.01, "fraction": 1.0, "": 1.0}
 
 
+_BESIDE_ALONE = re.compile(r"\b(mg|magnesium|ca|calcium)\b")  # a mineral as all that is given needs its amount
+
+
+def analyte_of(outcome: str) -> str | None:
+    """The analyte that an outcome is about, whatever was taken of it."""
+    text = re.sub(r"^(serum|plasma|total)[ _](?=25|1,?25|24|d3)", "", outcome.strip().lower())
+    return next((name for pattern, name in _ANALYTES if re.search(pattern, text)), None)
+
+
 def observation(row: Row) -> Observation | Unread:
     """What a row observed, or why it cannot be simulated."""
     outcome, value, day = row.text("outcome"), row.number("value_mean"), row.time_days
@@ -80,7 +89,7 @@ def observation(row: Row) -> Observation | Unread:
         return Unread(row, Why.NO_TIME)
     if (reason := _not_an_arm(row)) is not None:
         return reason
-    analyte = next((name for pattern, name in _ANALYTES if re.search(pattern, outcome.lower())), None)
+    analyte = analyte_of(outcome)
     if analyte is None:
         return Unread(row, Why.OUTCOME, outcome)
     measure, comparator, window = _measure(outcome)
@@ -109,7 +118,7 @@ def _not_an_arm(row: Row) -> Unread | None:
     """Why a row is no arm that can be simulated, if so."""
     forms = dosing.forms_of(row.text("form"))
     words = f"{row.text('arm')} {row.text('dosing')}".lower()
-    if forms is None:
+    if forms is None or (not forms and _BESIDE_ALONE.search(row.text("form").lower()) and not dosing.beside(words)):
         return Unread(row, Why.FORM, row.text("form"))
     if "comparison" in words:
         return Unread(row, Why.NOT_FOLLOWED)

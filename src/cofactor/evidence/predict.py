@@ -70,7 +70,7 @@ def _with_comparators(arms: Sequence[Arm]) -> tuple[list[Arm], dict[tuple[int, s
         for name in {o.comparator for o in arm.observations if o.comparator}:
             regimen = replace(arm.regimen, doses=()) if name == "placebo" else arm.regimen.with_form(name)
             pairs[i, name] = len(every)
-            every.append(replace(arm, regimen=regimen))
+            every.append(replace(arm, regimen=regimen, beside=() if name == "placebo" else arm.beside))
     return every, pairs
 
 
@@ -175,7 +175,18 @@ def _events(bodies: Bodies, rows: list[int], start: float, end: float) -> list[E
     switches = {d.first_day for a in arms for d in a.regimen.doses if d.every_days == 1} - {start}
     for day in switches if daily else ():
         events += _daily(bodies, rows, float(day), width)
-    return events + _rare(bodies, rows, start, end)
+    return events + _rare(bodies, rows, start, end) + _beside(bodies, rows)
+
+
+def _beside(bodies: Bodies, rows: Sequence[int]) -> list[Event]:
+    """Minerals and vitamin K that arms get beside vitamin D, from the first day on."""
+    events = []
+    for name in {name for r in rows for name, _ in bodies.arms[r].beside}:
+        amount = bodies.constants[:, rows, bodies.column(name)].copy()
+        for i, r in enumerate(rows):
+            amount[:, i] = dict(bodies.arms[r].beside).get(name, amount[:, i])
+        events.append(Event(0.0, name, Change.SET, amount.ravel()))
+    return events
 
 
 def _taken(bodies: Bodies, rows: Sequence[int], day: float) -> Array:
