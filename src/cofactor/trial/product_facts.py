@@ -117,7 +117,7 @@ def adult_limits(nutrient: str) -> tuple[Limit, ...]:
 # Names in the column of doses of the table of interactions.
 _SHORT = {"Ca": "calcium", "Mg": "magnesium", "Zn": "zinc", "Fe": "iron", "B6": "vitamin_b6"}
 _SHORT |= {"retinol": "vitamin_a", "vitamin D": "vitamin_d"}
-_DOSE = re.compile(rf"(?:({'|'.join(_SHORT)})\s+)?[>=]*\s*(\d+(?:\.\d+)?) (mg|µg)")
+_DOSE = re.compile(rf"(?:({'|'.join(_SHORT)})\s+)?(>=|>)?\s*(\d+(?:\.\d+)?) (mg|µg)")
 _AT_ONCE = {"TM003": ("calcium", CALCIUM_PER_INTAKE), "TM004": ("magnesium", MAGNESIUM_PER_INTAKE)}
 
 
@@ -135,9 +135,10 @@ def _meets(row: Interaction, amounts: Mapping[str, float]) -> bool:
     first = next((n for n in row.nutrients if row.a.lower().startswith(n.replace("_", " "))), None)
     if first is None or len(row.nutrients) < 2 or not amounts.keys() >= set(row.nutrients):
         return False
-    for name, dose, unit in _DOSE.findall(row.dose_threshold):
+    for name, sign, dose, unit in _DOSE.findall(row.dose_threshold):
         nutrient = _SHORT.get(name, first)
-        if unit == NUTRIENT_UNIT[nutrient] and amounts.get(nutrient, 0.0) >= float(dose):
+        held = amounts.get(nutrient, 0.0)
+        if unit == NUTRIENT_UNIT[nutrient] and (held > float(dose) or (held == float(dose) and sign != ">")):
             return True
     return False
 
