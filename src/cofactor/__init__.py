@@ -17,6 +17,7 @@ _HOME = {
     "regimen": "cofactor.trial.simulate",
     "simulate": "cofactor.trial.simulate",
     "run_trial": "cofactor.trial.run",
+    "validate": "cofactor.evidence.validate",
     "load_model": "cofactor.engine.user_model",
     "CofactorError": "cofactor.errors",
     "InputError": "cofactor.errors",
@@ -37,6 +38,7 @@ __all__ = [
     "run_trial",
     "simulate",
     "status",
+    "validate",
 ]
 
 
