@@ -28,6 +28,7 @@ OTHER_MARKS = {
     "article.csv": ("references", "verdict", "reviewed"),  # ids of article_sources.csv
     "concepts.csv": ("stems",),  # words, no numbers
     "questions.csv": ("claim", "needs"),  # words, no numbers
+    "relations.csv": ("stands_on", "what_en"),  # no numbers; rests on a constant's row or on article_sources.csv
     "experiments.csv": ("meaning",),  # what is done; what was seen in people, with its source, is in acceptance.csv
     "posterior.csv": ("member",),  # written by calibration, row by row from the same posterior
     "trial_posterior.csv": ("member",),

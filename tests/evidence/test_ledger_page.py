@@ -13,13 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from cofactor.evidence.ledger import claims
+from cofactor.evidence.relations import relations
 from cofactor.evidence.studies import Value, leans_on, studies
 from cofactor.faces.cli import main
 from cofactor.model.tables import parameters
 from cofactor.report.arms import named, written
 from cofactor.report.evidence_page import CSS, Tried, ledger
 from cofactor.report.render_evidence import SHAPES, file_name, html, pages
-from cofactor.report.text import Text
+from cofactor.report.text import Text, typeset
 
 LANGUAGES = ("en", "fr")
 LARGEST = 600_000  # bytes; fonts take 110,000
@@ -91,6 +92,15 @@ def test_constants_are_named_with_their_meaning(made, found, lang):
     assert found[LEANING].leanings
     for leaning in found[LEANING].leanings:
         assert f"{leaning.constant}, {meanings[leaning.constant]}" in words(article(made[lang], LEANING))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_matrix_stands_below_with_every_mechanism(made, lang):
+    said = words(made[lang].partition('<section id="matrix">')[2])
+    for relation in relations():
+        assert f'id="m-{relation.id}"' in made[lang]
+        assert typeset(relation.what_fr if lang == "fr" else relation.what_en, lang) in said
+        assert relation.outside or relation.stands_on in said
 
 
 def test_french_holds_no_english_arm(made):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cofactor.files import write_whole
 from cofactor.report.evidence_page import CSS, Tried, ledger
+from cofactor.report.matrix import matrix
 from cofactor.report.numbers import LANGUAGES
 from cofactor.report.render import policy_hash, render, style
 
@@ -44,6 +45,7 @@ def html(found: Mapping[str, Tried], lang: str) -> str:
         "evidence.html",
         lang,
         page=ledger(found, lang),
+        matrix=matrix(lang),
         other=other,
         other_file=file_name(other),
         shapes=SHAPES,
