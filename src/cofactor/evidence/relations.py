@@ -25,7 +25,8 @@ STATES: Mapping[str, str] = {
     "vitamin_d": "gD3 gD2 D3b D3t D3f D2b D2t D2f",
     "25OHD": "gCal C25D3 C25D2",
     "24_25OH2D": "M2425",
-    "calcitriol": "C125 E27 E24",
+    "calcitriol": "C125 E27",
+    "CYP24A1": "E24",
     "receptor": "Gen GenO",
     "gut": "TRP",
     "calcium": "Ca",
@@ -34,7 +35,8 @@ STATES: Mapping[str, str] = {
     "phosphate": "Phos Pcell",
     "PTH": "Store Syn Gland PTH",
     "FGF23": "F23",
-    "vitamin_k": "VitK ucOC ucMGP",
+    "vitamin_k": "VitK",
+    "uncarboxylated": "ucOC ucMGP",
     "zinc": "Zn",
 }
 """The states of the model that make up each of what acts and is acted on."""
