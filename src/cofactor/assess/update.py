@@ -40,7 +40,8 @@ ENOUGH = 30.0  # effective bodies below which the labs are made to count for les
 # How much later draws widen the readings' variance, and how many of a round do: their tails must be wider than the
 # target's, which bends where the line does not. Set so that 400 drawn people all come out (bench/lab_update.py).
 WIDENINGS = ((1.5, 200), (4.0, 100))
-SURPRISE = 1e-3  # prior probability of labs as far off as these, below which model and labs are said to disagree
+SLIP = 1e-7  # prior probability of labs as far off as these, below which model and labs are said to disagree
+SURPRISE = 1e-3  # to which such labs are toned down: that of a rare person, whom a slip of a unit then cannot outdo
 WITHHOLDS = {
     "25OHD": ("vitamin_d",),
     "25OHD3": ("vitamin_d",),
@@ -109,7 +110,7 @@ def posterior(case: Case, seed: int = 1) -> Posterior:
     if not used:
         return Posterior(first.members, first.state, float(KEPT), (), 1.0, 1.0, unused)
     expected = first.line()
-    believed = expected.believable(SURPRISE)
+    believed = 1.0 if expected.surprise() >= SLIP else expected.believable(SURPRISE)
     rounds = [replace(first, counted=believed)]
     pool = _pool(rounds)
     # The prior alone may be worth enough bodies and still be a coarse picture: one round near the labs always follows.
