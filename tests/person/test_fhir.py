@@ -349,7 +349,7 @@ def test_a_mutated_bundle_is_read_or_refused(data):
         node = mutated
         for key in above:
             node = node[key]
-        node[last] = data.draw(JUNK)
+        node[last] = copy.deepcopy(data.draw(JUNK))  # a drawn value is shared: changed, it would change the strategy
     try:
         sheet = read(mutated)
     except InputError as error:
