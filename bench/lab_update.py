@@ -17,7 +17,7 @@ import numpy as np
 from cofactor.assess.forecast import trajectories
 from cofactor.assess.update import OLDEST_LAB_DAYS, Posterior, posterior, reading_sd
 from cofactor.facts.load import ANALYTE_UNIT
-from cofactor.person.body import live, members, past, present, settle, subject
+from cofactor.person.body import live, members, past, present, settle, subject, take
 from cofactor.person.case import parse_case
 from cofactor.person.types import Case, LabResult
 
@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 22)
 READ = ("25OHD", "Mg_serum", "PTH", "Ca_total", "phosphate")
 JUDGED = ("25OHD", "Mg_serum", "PTH")
 DAYS = (0.0, 90.0, 180.0)
+TRUTHS = 64
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,11 @@ def person(rng: np.random.Generator) -> Case:
 def with_labs(case: Case, rng: np.random.Generator) -> tuple[Case, np.ndarray]:
     """Labs of one to four days read off a true body of this person, and that body's future, (days, outcomes)."""
     of = subject(case)
-    truth = members(of, rng.standard_normal((1, len(of.names))))
+    several = members(of, rng.standard_normal((TRUTHS, len(of.names))))  # with what calibration left open, in turn
     days = np.sort(rng.choice(np.arange(-OLDEST_LAB_DAYS, 0), int(rng.integers(1, 5)), replace=False)).astype(float)
     history = past(of, int(-days[0]) + 200)
-    levels, state = live(truth, settle(truth, history[0]), history, 0.0, days, READ)
+    truth, state = take(several, settle(several, history[0]), rng.integers(0, TRUTHS, 1))
+    levels, state = live(truth, state, history, 0.0, days, READ)
     labs = [
         _read(levels[0, i, j], analyte, TODAY + timedelta(days=day), case, rng)
         for i, day in enumerate(days)
