@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import os
 import random
 from collections import Counter
 from datetime import date
@@ -424,3 +425,18 @@ def test_units_that_are_said_are_checked(anna, tmp_path):
     with pytest.raises(InputError) as caught:
         import_labs(export(tmp_path, CLEAR), anna, said={"25OHD": "furlong", "vitamin Q": "mg"})
     assert [p.got for p in caught.value.problems] == ["25OHD=furlong", "vitamin Q"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_disk_that_fails_leaves_the_case_as_it_was(anna, tmp_path, monkeypatch, call):
+    before = anna.read_bytes()
+
+    def fails(*_args, **_kwargs):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), fails)
+    with pytest.raises(OSError, match="Input/output"):
+        import_labs(export(tmp_path, CLEAR), anna)
+    monkeypatch.undo()
+    assert anna.read_bytes() == before
+    assert sorted(p.name for p in anna.parent.iterdir()) == ["anna.yaml", "labs.json"]
