@@ -40,7 +40,7 @@ ENOUGH = 30.0  # effective bodies below which the labs are made to count for les
 # How much later draws widen the readings' variance, and how many of a round do: their tails must be wider than the
 # target's, which bends where the line does not. Set so that 400 drawn people all come out (bench/lab_update.py).
 WIDENINGS = ((1.5, 200), (4.0, 100))
-SLIP = 1e-7  # prior probability of labs as far off as these, below which model and labs are said to disagree
+SLIP = 1e-5  # prior probability of labs as far off as these, below which model and labs are said to disagree
 SURPRISE = 1e-3  # to which such labs are toned down: that of a rare person, whom a slip of a unit then cannot outdo
 WITHHOLDS = {
     "25OHD": ("vitamin_d",),
