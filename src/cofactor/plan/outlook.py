@@ -128,7 +128,8 @@ def expected(desk: Desk, now: Trajectories, then: Trajectories) -> Iterable[Expe
         values, before = then.on(outcome, JUDGED_ON), now.on(outcome, JUDGED_ON)
         p05, p50, p95 = (float(q) for q in np.percentile(values, (5, 50, 95)))
         within = (_share_within(values, goal), _share_within(before, goal))
-        yield Expected(outcome, ANALYTE_UNIT[outcome], JUDGED_ON, p05, p50, p95, *within, goal)
+        unchanged = (float(q) for q in np.percentile(before, (5, 50, 95)))
+        yield Expected(outcome, ANALYTE_UNIT[outcome], JUDGED_ON, p05, p50, p95, *within, goal, *unchanged)
 
 
 def _laboratory_range(outcome: str, sex: str) -> Goal | None:

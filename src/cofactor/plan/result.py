@@ -9,7 +9,7 @@ from cofactor.assess.forecast import Trajectories
 from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.types import Source
 from cofactor.person.types import Supplement
-from cofactor.plan import explain, outlook, present, schedule
+from cofactor.plan import explain, outlook, present, retest, schedule
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.types import Plan, PlanItem, Reason
@@ -33,6 +33,9 @@ def plan(on: Desk, draft: Draft, now: Trajectories, then: Trajectories) -> Plan:
         cost_per_month=math.fsum(known) if len(known) == len(costs) else None,
         probability_asked=on.goals.probability,
         retest_days=int(outlook.JUDGED_ON),
+        risks_now={r.name: r.share(now) for r in outlook.risks(on)},
+        pills_per_day=sum(dose.units * dose.intakes for dose, _ in placed.values()),
+        next_test=retest.next_test(on, draft),
     )
 
 
@@ -56,6 +59,8 @@ def _item(on: Desk, draft: Draft, nutrient: str) -> PlanItem:
         compound_mg=elemental_mg / fraction if fraction and nutrient != "vitamin_d" else None,
         why=(*draft.why.get(nutrient, ()), *details, *map(explain.apart, spacings)),
         sources=_sources(on, nutrient),
+        units=dose.units,
+        cost_per_month=dose.cost_per_month,
     )
 
 

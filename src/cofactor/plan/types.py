@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from cofactor.facts.types import Source
 
@@ -33,6 +34,9 @@ class PlanItem:
     compound_mg: float | None  # weight of the compound per day, where the form is a salt
     why: tuple[Reason, ...]
     sources: tuple[Source, ...]
+    units: int = 0  # tablets or capsules at each slot, 0 for food
+    name: str | None = None  # of a product that the person named, None for a generic one
+    cost_per_month: float | None = None  # euros; the whole product's, also where it holds other nutrients
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class Expected:
     p_in_goal: float
     p_in_goal_now: float  # the same if nothing changes
     goal: tuple[float, float | None]
+    p05_now: float
+    p50_now: float
+    p95_now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,62 @@ class Event:
     slot: str
     items: tuple[str, ...]  # plan item or habit, as "nutrient:form" ; medicines as "medicine:name"
     apart_from: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Something that the goals ask for and the limits leave no room for, and what would free it."""
+
+    nutrient: str
+    why: Reason  # which constraints clash
+    frees: tuple[Reason, ...]  # each of them alone would leave room
+
+
+class AlternativeKind(StrEnum):
+    """What another plan is best at."""
+
+    LEAST_PILLS = "least_pills"
+    LEAST_COST = "least_cost"
+    FOOD_FIRST = "food_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another plan inside the same limits, simulated like the plan itself, which it differs from."""
+
+    kind: AlternativeKind
+    items: tuple[PlanItem, ...]
+    schedule: tuple[Event, ...]
+    expected: tuple[Expected, ...]
+    risks: dict[str, float]
+    pills_per_day: int
+    cost_per_month: float | None
+    differs: tuple[Reason, ...]  # from the plan, one sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A result of the next blood test from which the plan would change, and how."""
+
+    analyte: str
+    unit: str
+    side: str  # below | above
+    level: float
+    p: float  # probability of such a result under the plan
+    nutrient: str
+    amount: float  # per day after such a result, in the nutrient's canonical unit
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class NextTest:
+    """The next blood test: when, of what, why, and what would follow from which result."""
+
+    days: int
+    date: str  # ISO
+    analytes: tuple[str, ...]
+    why: tuple[Reason, ...]
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +145,8 @@ class Plan:
     cost_per_month: float | None
     probability_asked: float
     retest_days: int
+    risks_now: dict[str, float] = field(default_factory=dict)  # the same levels, if nothing changes
+    pills_per_day: int = 0
+    clashes: tuple[Clash, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    next_test: NextTest | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from cofactor.assess.types import Band, Gate, Judgement, StatusRow
 from cofactor.facts.types import Source
-from cofactor.plan.types import Event, Expected, PlanItem
+from cofactor.plan.types import Alternative, Clash, Event, Expected, NextTest, PlanItem, Turn
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -38,9 +38,14 @@ def result(report: Report, lang: str = "en") -> Row:
             "stopped": [words.reason(reason) for reason in plan.stopped],
             "expected": {e.outcome: _expected(e) for e in plan.expected},
             "risks": plan.risks,
+            "risks_now": plan.risks_now,
             "probability_asked": plan.probability_asked,
             "retest_days": plan.retest_days,
             "cost_per_month": plan.cost_per_month,
+            "pills_per_day": plan.pills_per_day,
+            "clashes": [_clash(clash, words) for clash in plan.clashes],
+            "alternatives": [_alternative(other, words) for other in plan.alternatives],
+            "next_test": None if plan.next_test is None else _next_test(plan.next_test, words),
         },
         "schedule": [event_row(event) for event in plan.schedule],
         "labs_used": len(report.posterior.used),
@@ -135,7 +140,43 @@ def _item(item: PlanItem, words: Words) -> Row:
         "compound_mg": item.compound_mg,
         "why": [words.reason(reason) for reason in item.why],
         "sources": [source_row(source) for source in item.sources],
+        "units": item.units,
+        "name": item.name,
+        "cost_per_month": item.cost_per_month,
     }
+
+
+def _clash(clash: Clash, words: Words) -> Row:
+    frees = [words.reason(reason) for reason in clash.frees]
+    return {"nutrient": clash.nutrient, "why": words.reason(clash.why), "frees": frees}
+
+
+def _alternative(other: Alternative, words: Words) -> Row:
+    return {
+        "kind": other.kind.value,
+        "items": [_item(item, words) for item in other.items],
+        "schedule": [event_row(event) for event in other.schedule],
+        "expected": {e.outcome: _expected(e) for e in other.expected},
+        "risks": other.risks,
+        "pills_per_day": other.pills_per_day,
+        "cost_per_month": other.cost_per_month,
+        "differs": [words.reason(reason) for reason in other.differs],
+    }
+
+
+def _next_test(test: NextTest, words: Words) -> Row:
+    return {
+        "days": test.days,
+        "date": test.date,
+        "analytes": list(test.analytes),
+        "why": [words.reason(reason) for reason in test.why],
+        "turns": [_turn(turn, words) for turn in test.turns],
+    }
+
+
+def _turn(turn: Turn, words: Words) -> Row:
+    numbers = {name: getattr(turn, name) for name in Turn.__dataclass_fields__ if name != "why"}
+    return {**numbers, "why": words.reason(turn.why)}
 
 
 def _expected(e: Expected) -> Row:
@@ -148,4 +189,7 @@ def _expected(e: Expected) -> Row:
         "unit": e.unit,
         "days": e.days,
         "goal": list(e.goal),
+        "p50_now": e.p50_now,
+        "p05_now": e.p05_now,
+        "p95_now": e.p95_now,
     }
