@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CASE ?= examples/anna.yaml
 
-.PHONY: help setup demo test lint docs map bench clean
+.PHONY: help setup demo test lint docs map bench proof clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make docs    build the documentation into docs/_build/html; a warning is an error'
 	@echo 'make map     fill the file lists of MAP.md'
 	@echo 'make bench   our engine beside its peers, in one run'
+	@echo 'make proof   every proof of docs/proof.md: kills, faults, hostile files; writes the figures there'
 	@echo 'make setup   only make the environment ($(VENV)); the targets above do it themselves'
 	@echo 'make clean   remove everything that was made here'
 
@@ -53,6 +54,9 @@ map:
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/engine.py
+
+proof: $(VENV)/.dev
+	$(BIN)/python bench/proof.py
 
 clean:
 	rm -rf $(VENV) .tools out docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,8 @@
 """Generated and mutated case files: each is read, or refused in words, within a second; nothing else ever comes out.
 
-Run `python bench/bad_cases.py [FILES] [SEED]`; the test suite runs a smaller form. Three kinds in turn: files built
-from the published schema with a wrong value here and there, real examples with some values or characters changed, and
-text made of the signs that YAML is made of.
+Run `python bench/bad_cases.py [FILES] [SEED] [--write]`; the test suite runs a smaller form. Three kinds in turn: files
+built from the published schema with a wrong value here and there, real examples with some values or characters changed,
+and text made of the signs that YAML is made of.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from cofactor.errors import InputError
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.person.case import json_schema, parse_case
 from cofactor.person.yaml_text import read
+from proof_table import Proof, asked, conclude
 
 EXAMPLES = [p.read_text(encoding="utf-8") for p in sorted((Path(__file__).parents[1] / "examples").glob("*.yaml"))]
 SIGNS = [
@@ -194,12 +194,14 @@ def _scribbled(text: str, rng: random.Random) -> str:
 
 
 def main() -> None:
-    files, seed = (int(a) for a in [*sys.argv[1:], "20000", "1"][:2])
-    found = study(files, seed)
-    print(f"{files} files: {found.read} read, {found.refused} refused, {len(found.broken)} broken, ", end="")
-    print(f"slowest {found.slowest:.2f} s, {found.seconds:.0f} s in all, seed {seed}; {dict(found.kinds)}")
+    given = asked(__doc__, "files", 20_000)
+    found = study(given.count, given.seed)
     for line in found.broken[:10]:
         print(line)
+    shown = "Any text given as a case is read, or refused in words, within a second"
+    besides = f"{found.read:,} read, {found.refused:,} refused, slowest {found.slowest:.2f} s"
+    held = given.count - len(found.broken)
+    conclude(given, Proof("bad_cases", shown, held, given.count, "files", found.seconds, given.seed, besides))
 
 
 if __name__ == "__main__":

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
-
+import kill_save
 from cofactor.person.store import open_store
 
-BENCH = Path(__file__).parents[2] / "bench" / "kill_save.py"
 
-
-@pytest.fixture(scope="module")
-def bench():
-    spec = importlib.util.spec_from_file_location("kill_save", BENCH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["kill_save"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["kill_save"]
-
-
-def test_no_acknowledged_save_is_lost_to_a_kill(bench):
-    """The smaller form of bench/kill_save.py; docs/store.md has the figures of 300 kills."""
-    found = bench.study(kills=40, seed=2)
+def test_no_acknowledged_save_is_lost_to_a_kill():
+    """The smaller form of bench/kill_save.py."""
+    found = kill_save.study(kills=40, seed=2)
     assert found.acknowledged >= 40
     assert (found.lost, found.damaged) == (0, 0)
 
