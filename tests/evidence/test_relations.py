@@ -18,7 +18,7 @@ from cofactor.model.tables import parameters
 STEP = 1e-4
 NOTHING = 1e-9  # rate per day relative to the state's typical size, for a doubling: no coupling
 OF_STATE = {state: entity for entity, names in STATES.items() for state in names.split()}
-SUPPLIES = {"food", "sun"}  # they act through inputs, which are no states
+SUPPLIES = {"food"}  # it acts through inputs, which are no states
 MAGNESIUM_SWITCHES = {"etaMg25": 0.15, "etaMgCL": 0.25, "swMg24": 1.0}
 INSIDE = [r for r in relations() if not r.outside]
 
@@ -68,7 +68,7 @@ def test_the_model_has_it_with_that_sign(model, relation):
     found = slope(model, at, relation.cause, relation.effect)
     assert np.sign(found) == {"+": 1, "-": -1}[relation.sign]
     if relation.of in SUPPLIES:
-        assert relation.cause in {p.id for p in parameters()} | {"sun_D3"}
+        assert relation.cause in {p.id for p in parameters()}
     else:
         assert OF_STATE[relation.cause] == relation.of
     if relation.effect in OF_STATE:

@@ -13,6 +13,7 @@ from cofactor.model.tables import parameters
 HERE = Path(__file__).parent
 # Where the text has gone beyond the draft: transcription is a step of its own, which the draft takes as settled.
 SETTLED = {"Gen": "vdr", "GenO": "vl"}
+STILL = {"season_D3"}  # moves only where a season is given; the draft has it in steps
 
 
 def rows(name):
@@ -61,5 +62,5 @@ def test_rates_of_change_are_those_of_the_draft(points, ours):
 
 def test_what_the_text_adds_to_the_draft_is_settled_there(points, ours):
     _, rates = points
-    assert set(ours) - set(rates) == set(SETTLED)
-    assert all(np.max(np.abs(ours[state])) < 1e-12 for state in SETTLED)
+    assert set(ours) - set(rates) == {*SETTLED, *STILL}
+    assert all(np.max(np.abs(ours[state])) < 1e-12 for state in {*SETTLED, *STILL})

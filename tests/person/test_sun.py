@@ -240,9 +240,33 @@ def test_leap_day_reads_as_the_day_before():
     assert sun.day_of_year(date(2028, 12, 31)) == sun.day_of_year(date(2027, 12, 31)) == 364
 
 
-def test_steps_refuse_an_empty_span():
+@pytest.mark.parametrize("cut", [sun.steps, sun.lines])
+def test_an_empty_span_is_refused(cut):
     with pytest.raises(ValueError, match="days=0"):
-        sun.steps(np.zeros(365), date(2026, 1, 1), 0)
+        cut(np.zeros(365), date(2026, 1, 1), 0)
+
+
+@pytest.mark.parametrize(("days", "width"), [(365, 28), (364, 28), (140, 28), (45, 28), (20, 28), (1, 28), (9, 1)])
+def test_lines_keep_the_vitamin_d_of_their_days(days, width):
+    supply, start = sun.skin_supply(case()), date(2027, 3, 5)
+    knots, found = sun.lines(supply, start, days, width)
+    assert (knots[0], knots[-1]) == (0, days)
+    assert np.diff(knots).max() <= 1.5 * width
+    daily = supply[[sun.day_of_year(start + timedelta(days=i)) for i in range(days)]]
+    assert found.min() >= 0
+    assert np.interp(np.arange(days) + 0.5, knots, found).sum() == pytest.approx(daily.sum())
+
+
+def test_lines_are_drawn_for_each_column_alone():
+    table = np.stack([sun.skin_supply(case()), np.full(365, 7.0)], axis=1)
+    knots, found = sun.lines(table, date(2026, 1, 1), 365)
+    assert found.shape == (len(knots), 2)
+    assert found[:, 1] == pytest.approx(7.0)
+    assert found[:, 0] == pytest.approx(sun.lines(table[:, 0], date(2026, 1, 1), 365)[1])
+
+
+def test_no_sun_draws_no_line():
+    assert not sun.lines(np.zeros(365), date(2026, 1, 1), 100)[1].any()
 
 
 # ------------------------------------------------------------------------------------------------------ table

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from cofactor.engine.generate import human
-from cofactor.engine.solve import solve
+from cofactor.engine.solve import Change, Event, solve
 from cofactor.errors import InputError
+from cofactor.person.sun import day_of_year
 from cofactor.trial.regimen import Course, dose_of_text
 from cofactor.trial.simulate import observed, regimen
 from cofactor.trial.types import Arm, Give, Infusion
@@ -166,8 +167,25 @@ def test_nothing_given_is_nothing_changed(people):
 
 def test_the_sun_goes_on_in_every_arm(start_of):
     people = start_of(count=16, start=date(2026, 10, 15), latitude=52)
-    events = Course(people, Arm("placebo"), 30.0).events()
-    assert [(e.time, e.target) for e in events] == [(0.0, "sun_D3"), (14.0, "sun_D3"), (28.0, "sun_D3")]
+    events = Course(people, Arm("placebo"), 60.0).events()
+    slopes = [(0.0, "season_slope"), (28.0, "season_slope")]
+    assert [(e.time, e.target) for e in events] == [(0.0, "season_D3"), *slopes]
+
+
+@pytest.mark.parametrize("give", [(), (Give("vitamin_d", "D3", 25.0),)])
+def test_the_lines_of_the_season_stand_for_the_course_of_its_days(start_of, give):
+    people = start_of(count=64, start=date(2026, 10, 15), latitude=52)
+    when, days = np.array([56.0, 182.0, 364.0]), 364
+    course, skin = people.study.course, people.people.skin - 1
+    rest = [e for e in Course(people, Arm("a", give), days).events() if not e.target.startswith("season")]
+    above = course[[day_of_year(date(2026, 10, 15) + timedelta(days=i)) for i in range(days)]] - course.mean(axis=0)
+    daily = [Event(float(i), "sun_D3", Change.SET, people.sunlight * above[i][skin]) for i in range(days)]
+    straight = [Event(0.0, name, Change.SET, 0.0) for name in ("season_D3", "season_slope")]
+    events = [*straight, *daily, *rest]
+    exact = solve(human(), people.parameters, people.states, times=when, outcomes=["D25"], events=events)["D25"]
+    found = run(people, Arm("a", give), when, ["25OHD"])[:, :, 0] / people.reading["25OHD"][:, None]
+    assert np.abs(found.mean(axis=0) / exact.mean(axis=0) - 1).max() < 1e-3
+    assert np.abs(found / exact - 1).max() < 0.01
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from cofactor.model.tables import Parameter, parameters
 
 OUTSIDE = "outside"
 STATES: Mapping[str, str] = {
+    "sun": "season_D3",
     "vitamin_d": "gD3 gD2 D3b D3t D3f D2b D2t D2f",
     "25OHD": "gCal C25D3 C25D2",
     "24_25OH2D": "M2425",

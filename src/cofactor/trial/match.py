@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.generate import human
-from cofactor.engine.solve import Change, Code, Event, Solution, Tolerance, solve
+from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import sun
@@ -245,9 +245,8 @@ class _Matching:
     def _lived(self, bodies: _Bodies) -> _Bodies:
         """Live the season before the start."""
         scale = bodies.parameters[:, human().index["S_D3"]] / self.whole
-        by_person = (self.sunlight * scale, self.people.skin - 1)
-        pieces = self.study.sun_pieces(-WALK_DAYS, WALK_DAYS)
-        events = [Event(day, "sun_D3", Change.SET, by_person[0] * above[by_person[1]]) for day, above in pieces]
+        own, skin = self.sunlight * scale, self.people.skin - 1
+        events = self.study.season(-WALK_DAYS, WALK_DAYS, lambda above: own * above[skin])
         solution = self._solve(bodies.parameters, bodies.states, events, -float(WALK_DAYS), 0.0)
         return _Bodies(solution.final, solution.parameters, self._levels(solution))
 
@@ -256,10 +255,10 @@ class _Matching:
         program, states, parameters = human(), bodies.states.copy(), bodies.parameters.copy()
         off = level / states[:, program.states.index("C25D3")]
         scale = off ** (1 / rest(self.constants, level, usual_clearance(self.constants, level)).of_supply)
-        for name, factor in (("C25D3", off), ("M2425", off), ("D3b", scale), ("D3t", scale), ("D3f", scale)):
+        by_supply = ("D3b", "D3t", "D3f", "season_D3")
+        for name, factor in (("C25D3", off), ("M2425", off), *((name, scale) for name in by_supply)):
             states[:, program.states.index(name)] *= factor
-        for name in ("S_D3", "sun_D3"):
-            parameters[:, program.index[name]] *= scale
+        parameters[:, program.index["S_D3"]] *= scale
         return _Bodies(states, parameters, bodies.levels)
 
     def _solve(self, parameters: Array, states: Array, events: list[Event], start: float, end: float) -> Solution:

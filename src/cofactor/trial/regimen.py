@@ -47,7 +47,7 @@ _ELEMENT = {"calcium": "Ca", "magnesium": "Mg"}
 # A single oral dose of a mineral is absorbed evenly over so long (acceptance test "1 g oral Ca" of the mineral block);
 # zinc and MK-7, whose equations are of a day, over that day.
 _LOAD_DAYS = {"calcium": 4 / 24, "magnesium": 4 / 24, "phosphorus": 4 / 24, "zinc": 1.0, "vitamin_k": 1.0}
-_FALL_STEP = 84.0  # days between steps of a falling adherence: six pieces of the sun
+_FALL_STEP = 84.0  # days between steps of a falling adherence: three lines of the season
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +86,8 @@ class Course:
     def _sun(self) -> list[Event]:
         study, skin, scale = self.ready.study, self.ready.people.skin - 1, self.ready.sunlight
         if study.dark:
-            return [Event(0.0, "sun_D3", Change.SET, -scale * study.course.mean(axis=0)[skin])]
-        return [Event(day, "sun_D3", Change.SET, scale * above[skin]) for day, above in study.sun_pieces(0, self.days)]
+            return [Event(0.0, "season_D3", Change.SET, -scale * study.course.mean(axis=0)[skin])]
+        return study.season(0, self.days, lambda above: scale * above[skin])
 
     # ------------------------------------------------------------------------------------------ inputs of the model
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -27,8 +27,6 @@ Array = NDArray[np.float64]
 
 WALK_DAYS = 140
 """Days of season lived before the start: four times the stay of D3 in lean tissue, so how they began hardly counts."""
-PIECE_DAYS = 14
-"""Sun comes in steps of two weeks: within 1 % of its daily course in 25(OH)D."""
 PANEL = 1024
 """The first people of a design tell where its middle lies, however many are asked for."""
 _SHARES = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 0.95])  # of the supply that is sun, where seasons are worked out
@@ -127,18 +125,19 @@ class Study:
         """How far the level on the day of the start lies from that of the whole year."""
         return Seasons.of(self)
 
-    def sun_pieces(self, first: int, days: float) -> list[tuple[float, Array]]:
-        """Vitamin D from skin above the yearly mean in steps from day ``first`` of the trial for ``days`` days.
+    def season(self, first: int, days: float, of_types: Callable[[Array], Array]) -> list[Event]:
+        """Vitamin D from skin above the yearly mean, in straight lines from day ``first`` of the trial for ``days``.
 
-        (day of the trial, nmol/d by skin type at 20 years and BMI 22). Empty without a season.
+        ``of_types`` turns nmol/d by skin type, at 20 years and BMI 22, into amounts per person. Empty without a season.
         """
         if self.start is None or not self.course.any():
             return []
         begin = self.start + timedelta(days=first)
-        mean = self.course.mean(axis=0)
-        by_type = [sun.steps(self.course[:, t], begin, max(1, math.ceil(days)), PIECE_DAYS) for t in range(6)]
-        when = [first + offset for offset, _ in by_type[0]]
-        return [(float(day), np.array([p[i][1] for p in by_type]) - mean) for i, day in enumerate(when)]
+        knots, supply = sun.lines(self.course, begin, max(1, math.ceil(days)))
+        slopes = np.diff(supply, axis=0) / np.diff(knots)[:, None]
+        level = Event(float(first), "season_D3", Change.SET, of_types(supply[0] - self.course.mean(axis=0)))
+        turns = zip(first + knots, slopes, strict=False)  # there is no line after the last knot
+        return [level, *(Event(float(day), "season_slope", Change.SET, of_types(slope)) for day, slope in turns)]
 
 
 def _reference_rest(level: float) -> Rest:
@@ -164,10 +163,7 @@ class Seasons:
         states = at_rest(program.initial(parameters), level, calm.serum_d3)
         types = np.bincount(study.panel.skin, minlength=7)[1:] / len(study.panel)
         per_unit = share * calm.supply / (study.course.mean(axis=0) @ types)
-        events = [
-            Event(day, "sun_D3", Change.SET, (above @ types) * per_unit)
-            for day, above in study.sun_pieces(-WALK_DAYS, WALK_DAYS)
-        ]
+        events = study.season(-WALK_DAYS, WALK_DAYS, lambda above: (above @ types) * per_unit)
         lived = solve(
             program, parameters, states, times=[0.0], outcomes=["D25"], events=events, start=float(-WALK_DAYS)
         )["D25"][:, 0]
