@@ -13,6 +13,7 @@ from cofactor.report.result import result, to_text
 from cofactor.report.types import Report
 
 FILES = ("report.html", "result.json", "schedule.ics")
+PDF = "report.pdf"
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 """Modes of what is written: it holds health data, and nobody else on the machine may read it."""
 
@@ -32,6 +33,10 @@ class Document(Report):
         """Write the page and return the path: one file that needs nothing else."""
         return write_whole(path, self._content("report.html", lang), OWNER_ONLY)
 
+    def to_pdf(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the report on A4 and return the path. Raises :class:`InputError` without the extra ``pdf``."""
+        return write_whole(path, self._content(PDF, lang), OWNER_ONLY)
+
     def to_json(self, path: str | Path, lang: str = "en") -> Path:
         """Write every number of the report and return the path."""
         return write_whole(path, self._content("result.json", lang), OWNER_ONLY)
@@ -40,9 +45,12 @@ class Document(Report):
         """Write the schedule for a calendar and return the path."""
         return write_whole(path, self._content("schedule.ics", lang), OWNER_ONLY)
 
-    def to_folder(self, folder: str | Path, lang: str = "en") -> tuple[Path, ...]:
-        """Write ``report.html``, ``result.json`` and ``schedule.ics``, once all three are made; return their paths."""
-        contents = {name: self._content(name, lang) for name in FILES}
+    def to_folder(self, folder: str | Path, lang: str = "en", *, pdf: bool = False) -> tuple[Path, ...]:
+        """Write ``report.html``, ``result.json`` and ``schedule.ics``, once all are made; return their paths.
+
+        With ``pdf`` also ``report.pdf``.
+        """
+        contents = {name: self._content(name, lang) for name in ((*FILES, PDF) if pdf else FILES)}
         folder = Path(folder)
         folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         return tuple(write_whole(folder / name, content, OWNER_ONLY) for name, content in contents.items())
@@ -52,6 +60,10 @@ class Document(Report):
             from cofactor.report.render import html
 
             return html(self, lang)
+        if name == PDF:
+            from cofactor.report.pdf import pdf
+
+            return pdf(self, lang)
         return calendar.schedule(self, lang) if name == "schedule.ics" else to_text(result(self, lang))
 
 

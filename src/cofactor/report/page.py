@@ -9,7 +9,6 @@ from datetime import date
 from cofactor.assess.gates import emergencies
 from cofactor.assess.types import Gate, Level
 from cofactor.facts.gates import Trigger, gate_rules
-from cofactor.facts.types import Source, Trust
 from cofactor.report import numbers
 from cofactor.report.card import Dose, card
 from cofactor.report.figures.day import day_figure
@@ -21,6 +20,7 @@ from cofactor.report.figures.picture import picture
 from cofactor.report.figures.types import Figure, acts
 from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
+from cofactor.report.references import Reference, of_model, references
 from cofactor.report.terminal import expected_sentence
 from cofactor.report.types import Report
 from cofactor.report.words import Words, is_left
@@ -46,14 +46,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A source with the mark of how well it is known, where that is not from the source itself."""
-
-    text: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the page shows. Parts that an emergency leaves out are empty."""
 
@@ -76,6 +68,7 @@ class Page:
     picture: Figure | None
     uncertain: tuple[Entry, ...]
     sources: tuple[Reference, ...]
+    constants: str
     alarm: str
     footer: str
 
@@ -104,7 +97,8 @@ def page(report: Report, lang: str) -> Page:
         day=day_figure(report, words) if calm else None,
         picture=picture(report, words) if calm else None,
         uncertain=tuple(_uncertain(report, words)),
-        sources=tuple(_sources(report.sources, words)),
+        sources=references(report.sources, words),
+        constants=of_model(report.sources, words),
         alarm=_alarm(report, words),
         footer=_footer(report, words),
     )
@@ -212,13 +206,3 @@ def _bands(report: Report, words: Words) -> str:
 
 def _short(day: date, words: Words) -> str:
     return numbers.short_day(day, words.lang)
-
-
-def _sources(sources: tuple[Source, ...], words: Words) -> Iterator[Reference]:
-    """Each source once, in the order of the alphabet, with its mark."""
-    marks: dict[str, str] = {}
-    for source in sources:
-        recalled = source.trust is Trust.RECALL
-        mark = words.text("trust.recall") if recalled else words.text(f"page.mark.{source.trust}")
-        marks[source.text] = marks.get(source.text) or mark
-    yield from (Reference(text, marks[text]) for text in sorted(marks, key=str.casefold))

@@ -51,7 +51,13 @@ def style() -> str:
         data = base64.b64encode((assets / "fonts" / name).read_bytes()).decode("ascii")
         source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
         faces.append(f'@font-face{{font-family:"{family}";{source};font-weight:200 900;font-display:swap}}')
-    return "\n".join([*faces, (assets / "style.css").read_text(encoding="utf-8")])
+    return "\n".join([*faces, sheet()])
+
+
+@cache
+def sheet() -> str:
+    """The stylesheet without its fonts."""
+    return (files("cofactor.report") / "assets" / "style.css").read_text(encoding="utf-8")
 
 
 def policy_hash(text: str) -> str:
@@ -67,4 +73,4 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-__all__ = ["html", "policy_hash", "render", "style"]
+__all__ = ["html", "policy_hash", "render", "sheet", "style"]

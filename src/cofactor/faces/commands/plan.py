@@ -18,8 +18,9 @@ from cofactor.faces.shared import WITHHELD, case_argument, common, print_json
     metavar="DIR",
     help="Folder for report.html, result.json and schedule.ics (default: out/NAME of the case; none with --json).",
 )
+@click.option("--pdf", is_flag=True, help="Write report.pdf too, two or three A4 pages. Needs the extra `pdf` (Typst).")
 @common
-def command(case: Path, out: Path | None, lang: str, as_json: bool, quiet: bool) -> None:
+def command(case: Path, out: Path | None, pdf: bool, lang: str, as_json: bool, quiet: bool) -> None:
     """Plan for the person in CASE: the smallest daily doses that reach the goals inside every limit.
 
     Prints a summary and writes the report for reading, for programs and for a calendar. Exit code 3 says that a gate
@@ -28,11 +29,14 @@ def command(case: Path, out: Path | None, lang: str, as_json: bool, quiet: bool)
     from cofactor.person.case import load_case
     from cofactor.plan.optimise import withheld_by_gate
     from cofactor.report.document import plan
+    from cofactor.report.pdf import require
     from cofactor.report.result import result
 
+    if pdf:
+        require()
     report = plan(load_case(case))
-    folder = out if out is not None or as_json else Path("out") / case.stem
-    written = () if folder is None else report.to_folder(folder, lang)
+    folder = out if out is not None or (as_json and not pdf) else Path("out") / case.stem
+    written = () if folder is None else report.to_folder(folder, lang, pdf=pdf)
     if as_json:
         print_json(result(report, lang))
     elif not quiet:
