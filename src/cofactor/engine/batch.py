@@ -234,7 +234,7 @@ def _numpy_chunk(job: Job, rows: NDArray[np.int64]) -> Result:
         return _join([_numpy_chunk(job, half) for half in np.array_split(rows, 2)])
 
     def stack(arrays: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        return np.stack([np.broadcast_to(a, len(rows)) for a in arrays], axis=1)
+        return np.stack([np.broadcast_to(a, len(rows)) for a in arrays], axis=1) if arrays else np.empty((len(rows), 0))
 
     values = stack(out).reshape(len(rows), len(job.times), len(job.select))
     return Result(values, np.full(len(rows), code), stack(y), stack(p), float(count[0]))

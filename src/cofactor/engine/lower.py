@@ -33,6 +33,7 @@ _ARITHMETIC: dict[type, tuple[str, str]] = {
     ast.Mult: ("mul", "fmul"),
     ast.Div: ("", "fdiv"),
 }
+_LIBRARY = ("sin", "cos", "asin", "acos", "atan", "floor", "ceil")
 _COMPARISON: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
@@ -64,6 +65,7 @@ class Lowering:
             "HOISTED": p.hoisted,
             "ENTRIES": p.entries,
             "READOUTS": len(p.readouts),
+            "CLOCK": p.clock,
         }
         _Body(self, names).function(ast.parse(inspect.getsource(rodas.integrate)).body[0])
         return str(self.module)
@@ -105,6 +107,13 @@ class Lowering:
             "vmax": pick(">"),
             "vmin": pick("<"),
         }
+        self.intrinsics |= {f"v{name}": self._library(name) for name in _LIBRARY}
+
+    def _library(self, name: str) -> Callable[..., Any]:
+        """A function that LLVM takes from the system's mathematics, lane by lane; declared where it is first used."""
+        full = f"llvm.{name}.v{self.lanes}f64"
+        kind = ir.FunctionType(self.vector, [self.vector])
+        return lambda b, x: b.call(self.module.globals.get(full) or ir.Function(self.module, kind, full), [x])
 
     def _inline(self, name: str) -> tuple[ir.Function, ir.IRBuilder, Any]:
         function = ir.Function(self.module, ir.FunctionType(self.vector, [self.vector]), name)

@@ -28,6 +28,7 @@ def integrator(program: Program) -> Callable[..., int]:
         "HOISTED": p.hoisted,
         "ENTRIES": p.entries,
         "READOUTS": len(p.readouts),
+        "CLOCK": p.clock,
         "pre": statements.function("pre", ("p", "h"), p.pre),
         "rate": statements.function("rate", ("x", "p", "h", "f"), p.rate),
         "jac": statements.function("jac", ("x", "p", "h", "f", "m"), p.jac),

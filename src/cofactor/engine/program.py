@@ -13,7 +13,8 @@ A :class:`Program` holds, as text in a small subset of Python, everything needed
 ``readout`` assignment rules (``o``) from states and constants
 ==========  =====================================================================================================
 
-Statements use ``+ - * /``, comparisons and the functions ``vexp vlog vsqrt vabs vmax vmin vsel``. Real powers become
+Statements use ``+ - * /``, comparisons and the functions ``vexp vlog vsqrt vabs vmax vmin vsel``, and for models of
+users ``vsin vcos vasin vacos vatan vfloor vceil``. Real powers become
 ``vexp(n * vlog(x))`` with the base clamped at 1e-30 from below, so that a state that touches zero stays finite; a model
 must not raise a negative number to a non-integer power. Elimination follows Markowitz order on the diagonal without
 numerical pivoting, as in the Kinetic PreProcessor (Sandu et al. 1997, doi 10.1016/S1352-2310(97)00026-X): the matrix
@@ -27,15 +28,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cofactor.engine.translate import System, read_antimony, read_sbml, symbol
+from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, symbol
 from cofactor.errors import EngineError, ModelError
 
 Statements = tuple[tuple[str, str], ...]
@@ -85,6 +86,11 @@ class Program:
         body["values"] = [float("nan") if v is None else v for v in body["values"]]
         tupled = {f.name: _as_tuple(body[f.name]) for f in fields(cls)}
         return cls(**tupled)
+
+    @property
+    def clock(self) -> int:
+        """Position of the state that holds the time, or -1."""
+        return self.states.index(CLOCK) if CLOCK in self.states else -1
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -228,6 +234,7 @@ def _soften(e: Any) -> Any:
         return sp.Mul(*rest, _exp()(sp.Add(*[a.args[0] for a in exps])))
 
     e = sp.sympify(e).replace(lambda q: q.is_Pow and q.base != sp.E, lambda q: power(q.base, q.exp))
+    e = e.replace(sp.floor, _opaque("soft_floor")).replace(sp.ceiling, _opaque("soft_ceil"))
     return e.replace(lambda q: q.is_Mul, merge)
 
 
@@ -239,26 +246,36 @@ def _log() -> Any:
     return _opaque("soft_log")
 
 
-_OPAQUE: dict[str, Any] = {}
+_SLOPES: dict[str, Callable[[Any], Any]] = {
+    "soft_exp": lambda e: e,
+    "soft_log": lambda e: 1 / e.args[0],
+    "soft_floor": lambda e: 0 * e,
+    "soft_ceil": lambda e: 0 * e,
+}
 
 
+@cache
 def _opaque(name: str) -> Any:
-    """exp and log that SymPy does not rewrite: merging exp(a) exp(b) would undo the hoisting."""
-    if name not in _OPAQUE:
-        import sympy as sp
+    """Functions that SymPy does not rewrite: merging exp(a) exp(b) would undo the hoisting, and steps have slope 0."""
+    import sympy as sp
 
-        def fdiff(self: Any, argindex: int = 1) -> Any:
-            del argindex
-            return self if name == "soft_exp" else 1 / self.args[0]
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        del argindex
+        return _SLOPES[name](self)
 
-        _OPAQUE[name] = type(name, (sp.Function,), {"fdiff": fdiff, "is_real": True})
-    return _OPAQUE[name]
+    return type(name, (sp.Function,), {"fdiff": fdiff, "is_real": True})
 
 
 def _is_condition(e: Any) -> bool:
     from sympy.logic.boolalg import Boolean
 
     return isinstance(e, Boolean)
+
+
+def _is_piece(e: Any) -> bool:
+    from sympy.functions.elementary.piecewise import ExprCondPair
+
+    return isinstance(e, ExprCondPair)
 
 
 class _Hoist:
@@ -290,6 +307,8 @@ class _Hoist:
             return self._memo[e]
         if not e.args:
             done = e
+        elif _is_piece(e):
+            done = e.func(*[self(a) for a in e.args])  # a value with its condition is no number
         elif self._still(e):
             done = e if _is_condition(e) else self._name(e)
         elif e.is_Add or e.is_Mul:
@@ -477,8 +496,10 @@ def _printer() -> Any:
         _print_log = _print_soft_log
         _print_exp = _print_soft_exp
 
-        def _print_Abs(self, e: Any) -> str:
-            return self._call("vabs", e)
+        def _print_Function(self, e: Any) -> str:
+            return self._call(_NAMES[e.func.__name__], e)
+
+        _print_Abs = _print_sin = _print_cos = _print_asin = _print_acos = _print_atan = _print_Function
 
         def _print_sign(self, e: Any) -> str:
             x = self._print(e.args[0])
@@ -517,6 +538,11 @@ def _printer() -> Any:
     return Printer
 
 
+_NAMES = {"Abs": "vabs", "soft_floor": "vfloor", "soft_ceil": "vceil", "sin": "vsin", "cos": "vcos"}
+_NAMES |= {"asin": "vasin", "acos": "vacos", "atan": "vatan"}
+"""SymPy's name of a function -> the statements'."""
+
+
 def _numpy_functions() -> dict[str, Any]:
     """The statements' functions for NumPy arrays. See the module docstring for the clamp of ``vlog``."""
     return {
@@ -527,6 +553,13 @@ def _numpy_functions() -> dict[str, Any]:
         "vmax": np.maximum,
         "vmin": np.minimum,
         "vsel": np.where,
+        "vsin": np.sin,
+        "vcos": np.cos,
+        "vasin": np.arcsin,
+        "vacos": np.arccos,
+        "vatan": np.arctan,
+        "vfloor": np.floor,
+        "vceil": np.ceil,
     }
 
 

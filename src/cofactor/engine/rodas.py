@@ -38,6 +38,7 @@ CONSTANTS: int
 HOISTED: int
 ENTRIES: int
 READOUTS: int
+CLOCK: int  # the state that holds the time, or -1
 pre: Any
 rate: Any
 jac: Any
@@ -287,6 +288,8 @@ def integrate(
                     - 6.594389125716872 * u[4 * STATES + i]
                 )
                 at[i] = y[i] * s1 + s * (z[i] + s1 * (c2 + s * c3))
+            if CLOCK >= 0:
+                at[CLOCK] = times[i_out]  # to the last digit: a formula may jump at just this time
             if with_readouts == 1:
                 readout(at, p, h_p, o)
             for k in range(n_select):
@@ -297,6 +300,8 @@ def integrate(
             i_out = i_out + 1
         for i in range(STATES):
             y[i] = z[i]
+        if CLOCK >= 0:
+            y[CLOCK] = t_next
         t = t_next
     count[0] = count[0] + steps
     return 0

@@ -101,7 +101,7 @@ def _changes(settings: Sequence[str], model: UserModel, problems: list[Problem])
 
 def _outputs(outputs: str | None, model: UserModel, problems: list[Problem]) -> tuple[str, ...]:
     if outputs is None:
-        return model.program.states
+        return model.states
     names = tuple(dict.fromkeys(name.strip() for name in outputs.split(",") if name.strip()))
     problems += [_unknown("--outputs", name, model.outcomes) for name in names if name not in model.outcomes]
     if not names:

@@ -3,9 +3,11 @@
 The subset is stated and closed: what lies outside it is refused by name (:class:`ModelError`), never approximated.
 Inside: compartments of constant size, species as concentrations or amounts, parameters, assignment rules, rate rules,
 reactions with constant stoichiometry (a reaction's own name stands for its rate), function definitions, initial
-assignments, piecewise, and the functions listed in :func:`_functions`. Outside: events (give them to
-:func:`cofactor.engine.solve.solve` instead), algebraic rules, delays, fast reactions, explicit time, packages that
-change the mathematics, changing compartments, conversion factors.
+assignments, piecewise, time, and the functions listed in :func:`_functions`. Outside: events (give them to
+:func:`cofactor.engine.solve.solve` instead), algebraic rules, delays, fast reactions, packages that change the
+mathematics, changing compartments, conversion factors.
+
+A model that names time gets a state more, :data:`CLOCK`, whose rate is 1: the integrator knows no explicit time.
 
 Only this module and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled program runs without them.
 """
@@ -20,6 +22,8 @@ from typing import Any
 from cofactor.errors import ModelError
 
 _LARGEST_EXPONENT = 64  # beyond it, a power of two written-out numbers is computed as a float
+CLOCK = "(time)"
+"""State that holds the time, in a model that names it; no SBML identifier can be written so."""
 # Symbols and operations of all formulas with every function and rule written out; the human has about 17,000.
 LARGEST_MODEL = 200_000
 
@@ -104,7 +108,8 @@ def _outside_subset(document: Any, model: Any) -> list[str]:
     for i in range(document.getNumPlugins()):
         plugin = document.getPlugin(i)
         name = plugin.getPackageName()
-        if name != "l3v2extendedmath" and document.getPackageRequired(name):  # functions are checked one by one
+        # Level 2 has no packages, only notes; and functions are checked one by one
+        if document.getLevel() > 2 and name != "l3v2extendedmath" and document.getPackageRequired(name):
             found.append(f"the required package {name!r}")
     ruled = {r.getVariable() for r in model.getListOfRules()}
     found += [
@@ -173,6 +178,8 @@ def _system(model: Any) -> System:
     assigned |= _add_reactions(model, rates)
     given = {a.getSymbol(): expression(a.getMath()) for a in model.getListOfInitialAssignments()}
     given = {**initial_given, **given}
+    if any(e.has(symbol(CLOCK)) for e in (*rates.values(), *assigned.values(), *given.values())):
+        values, rates = {**values, CLOCK: 0.0}, {**rates, CLOCK: _number(1.0)}
 
     names = [*values, *(n for n in rates if n not in values)]
     states = tuple(n for n in names if n in rates)
@@ -310,6 +317,8 @@ def expression(node: Any) -> Any:
     children = [expression(node.getChild(i)) for i in range(node.getNumChildren())]
     if kind == sb.AST_NAME:
         return symbol(node.getName())
+    if kind == sb.AST_NAME_TIME:
+        return symbol(CLOCK)
     if kind == sb.AST_INTEGER:
         return sympy.Integer(node.getInteger())
     if kind in (sb.AST_REAL, sb.AST_REAL_E, sb.AST_RATIONAL):
@@ -323,8 +332,7 @@ def expression(node: Any) -> Any:
         return sympy.Piecewise(*pairs, (children[-1], True))
     build = _functions().get(kind)
     if build is None:
-        what = "explicit time" if kind == sb.AST_NAME_TIME else sb.formulaToL3String(node)
-        raise ModelError(f"not supported in a formula: {what}")
+        raise ModelError(f"not supported in a formula: {sb.formulaToL3String(node)}")
     return build(*children)
 
 
@@ -350,6 +358,18 @@ def _functions() -> dict[int, Callable[..., Any]]:
     def tanh(a: Any) -> Any:
         return 1 - 2 / (sp.exp(2 * a) + 1)
 
+    def sinh(a: Any) -> Any:
+        return (sp.exp(a) - sp.exp(-a)) / 2
+
+    def cosh(a: Any) -> Any:
+        return (sp.exp(a) + sp.exp(-a)) / 2
+
+    def xor(*a: Any) -> Any:
+        odd = sp.false
+        for one in a:
+            odd = sp.Or(sp.And(odd, sp.Not(one)), sp.And(sp.Not(odd), one))
+        return odd
+
     return {
         sb.AST_PLUS: sp.Add,
         sb.AST_TIMES: sp.Mul,
@@ -361,7 +381,26 @@ def _functions() -> dict[int, Callable[..., Any]]:
         sb.AST_FUNCTION_LN: sp.log,
         sb.AST_FUNCTION_LOG: logarithm,
         sb.AST_FUNCTION_ABS: sp.Abs,
+        sb.AST_FUNCTION_FLOOR: sp.floor,
+        sb.AST_FUNCTION_CEILING: sp.ceiling,
+        sb.AST_FUNCTION_SIN: sp.sin,
+        sb.AST_FUNCTION_COS: sp.cos,
+        sb.AST_FUNCTION_TAN: lambda a: sp.sin(a) / sp.cos(a),
+        sb.AST_FUNCTION_SEC: lambda a: 1 / sp.cos(a),
+        sb.AST_FUNCTION_CSC: lambda a: 1 / sp.sin(a),
+        sb.AST_FUNCTION_COT: lambda a: sp.cos(a) / sp.sin(a),
+        sb.AST_FUNCTION_ARCSIN: sp.asin,
+        sb.AST_FUNCTION_ARCCOS: sp.acos,
+        sb.AST_FUNCTION_ARCTAN: sp.atan,
+        sb.AST_FUNCTION_SINH: sinh,
+        sb.AST_FUNCTION_COSH: cosh,
         sb.AST_FUNCTION_TANH: tanh,
+        sb.AST_FUNCTION_SECH: lambda a: 1 / cosh(a),
+        sb.AST_FUNCTION_CSCH: lambda a: 1 / sinh(a),
+        sb.AST_FUNCTION_COTH: lambda a: 1 / tanh(a),
+        sb.AST_FUNCTION_ARCSINH: lambda a: sp.log(a + sp.sqrt(a**2 + 1)),
+        sb.AST_FUNCTION_ARCCOSH: lambda a: sp.log(a + sp.sqrt(a**2 - 1)),
+        sb.AST_FUNCTION_ARCTANH: lambda a: sp.log((1 + a) / (1 - a)) / 2,
         sb.AST_FUNCTION_MAX: sp.Max,
         sb.AST_FUNCTION_MIN: sp.Min,
         sb.AST_CONSTANT_E: lambda: sp.E,
@@ -375,4 +414,5 @@ def _functions() -> dict[int, Callable[..., Any]]:
         sb.AST_LOGICAL_AND: sp.And,
         sb.AST_LOGICAL_OR: sp.Or,
         sb.AST_LOGICAL_NOT: sp.Not,
+        sb.AST_LOGICAL_XOR: xor,
     }

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from cofactor.engine.program import Program, clamped, compile_system
 from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
-from cofactor.engine.translate import read_antimony, read_sbml
+from cofactor.engine.translate import CLOCK, read_antimony, read_sbml
 from cofactor.errors import EngineError, InputError, ModelError, Problem
 
 TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
@@ -49,12 +49,17 @@ class UserModel:
     @cached_property
     def outcomes(self) -> tuple[str, ...]:
         """What can be reported: states, then rules and rates of reactions."""
-        return (*self.program.states, *(r for r in self.program.readouts if r not in self.guards))
+        return (*self.states, *(r for r in self.program.readouts if r not in self.guards))
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The model's states, without the clock."""
+        return tuple(s for s in self.program.states if s != CLOCK)
 
     @property
     def settable(self) -> tuple[str, ...]:
         """What can be set before a run: constants, then starting values of states."""
-        return (*self.program.constants, *self.program.states)
+        return (*self.program.constants, *self.states)
 
     def run(
         self,
@@ -72,7 +77,7 @@ class UserModel:
         per copy of the model; there are ``people`` copies. Raises :class:`EngineError` naming what the model does not
         have, what could not be integrated, and what fell below zero that must not.
         """
-        wanted = tuple(outcomes) if outcomes is not None else self.program.states
+        wanted = tuple(outcomes) if outcomes is not None else self.states
         changes = dict(changes or {})
         unknown = [n for n in (*changes, *wanted) if n not in self.settable and n not in self.outcomes]
         if unknown:
