@@ -1,7 +1,7 @@
 """Directives that print parts of the product itself, so that a page cannot disagree with what is shipped.
 
-``shipped-table`` prints columns of a table of the package, ``case-schema`` and ``trial-schema`` the keys of a case and
-of a trial file, and ``command-help`` the help of every command.
+``shipped-table`` prints columns of a table of the package, ``case-schema``, ``catalogue-schema`` and ``trial-schema``
+the keys of a case, a catalogue and a trial file, and ``command-help`` the help of every command.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
 
 from cofactor.person.case import json_schema as case_schema
+from cofactor.person.catalogue import json_schema as catalogue_schema
 from cofactor.trial.design import json_schema as trial_schema
 
 LONGEST_LIST = 40  # longer ones, such as the countries, stand in the schema
@@ -74,6 +75,12 @@ class CaseSchema(Directive):
         return found
 
 
+class CatalogueSchema(CaseSchema):
+    """``{catalogue-schema}`` does the same for the catalogue of products."""
+
+    schema = staticmethod(catalogue_schema)
+
+
 class TrialSchema(CaseSchema):
     """``{trial-schema}`` does the same for the trial file."""
 
@@ -121,6 +128,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("shipped-table", ShippedTable)
     app.add_directive("case-schema", CaseSchema)
+    app.add_directive("catalogue-schema", CatalogueSchema)
     app.add_directive("trial-schema", TrialSchema)
     app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -874,8 +874,10 @@ def test_catalogues_lie_beside_the_file(tmp_path):
     (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"products\[0\]"):
         load_case(tmp_path / "case.yaml")
-    (tmp_path / "products.yaml").write_text("", encoding="utf-8")
-    assert load_case(tmp_path / "case.yaml").products == (str(tmp_path / "products.yaml"),)
+    (tmp_path / "products.yaml").write_text(
+        "catalogue: 1\nproducts: [{name: Zinc 15, contents: [Zinc 15 mg]}]\n", encoding="utf-8"
+    )
+    assert [product.name for product in load_case(tmp_path / "case.yaml").products] == ["Zinc 15"]
 
 
 def test_today_is_the_callers_where_the_file_names_none():

@@ -1,14 +1,15 @@
 """Read a shipped table into frozen values. A column is a field of the table's class, converted by its type.
 
 Columns: one per field, in the order of the class; a ``source`` field becomes the columns ``source``, ``trust`` and
-``detail``. An empty cell of an optional number is "not known". A tuple is written with ``|`` between its members.
+``detail``; a field marked ``NO_COLUMN`` has none. An empty cell of an optional number is "not known". A tuple is
+written with ``|`` between its members.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from dataclasses import Field, fields
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -38,10 +39,14 @@ _CONVERT: dict[str, Callable[[str], object]] = {
 }
 
 
+def _in_table(row_type: type[Any]) -> list[Field[Any]]:
+    return [field for field in fields(row_type) if field.metadata.get("column", True)]
+
+
 def columns(row_type: type[Any]) -> list[str]:
     """The columns of the table that holds ``row_type``, in order."""
     names: list[str] = []
-    for field in fields(row_type):
+    for field in _in_table(row_type):
         names += ["source", "trust", "detail"] if field.name == "source" else [field.name]
     return names
 
@@ -63,7 +68,7 @@ def parse_rows(row_type: type[Row], table: str, lines: Iterable[str]) -> tuple[R
         return _raise_if(problems)
     by_name = dict(zip(expected, zip(*rows, strict=True), strict=True))
     values: list[Iterable[object]] = []
-    for field in fields(row_type):  # type: ignore[arg-type]
+    for field in _in_table(row_type):
         try:
             values.append(_convert_column(field.name, str(field.type), by_name))
         except (ValueError, KeyError):

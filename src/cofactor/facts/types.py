@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+NO_COLUMN = {"column": False}
+"""Mark of a field that no shipped table has: it keeps its default there."""
 
 
 class Trust(StrEnum):
@@ -306,17 +309,37 @@ class TableOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one unit of a product holds of one nutrient: elemental, in the nutrient's canonical unit."""
+
+    nutrient: str
+    form: str  # empty where the label names none
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """A generic product: one unit (capsule, tablet) with its elemental amount in the nutrient's canonical unit."""
+    """A product by the unit (capsule, tablet): what it holds first, and what else where it holds more than one thing.
+
+    The generic catalogue (``products.csv``) has one nutrient in each; a person's own may have several.
+    """
 
     id: str
     nutrient: str
     form: str
     amount: float
-    unit: str
+    unit: str  # of the amount
     kind: str
     price_eur: float | None  # of one unit
     source: Source
+    name: str = field(default="", metadata=NO_COLUMN)  # as the person calls it; empty for a generic one
+    tested: str = field(default="", metadata=NO_COLUMN)  # who tested it, independently of who makes it
+    more: tuple[Part, ...] = field(default=(), metadata=NO_COLUMN)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything that one unit holds."""
+        return (Part(self.nutrient, self.form, self.amount), *self.more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ to take note of what was read with an assumption.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from pydantic_core import PydanticCustomError
 
 from cofactor.errors import InputError, Problem
 from cofactor.facts.load import Facts, load
+from cofactor.facts.types import Product
 from cofactor.person import documents, doses, notes
+from cofactor.person.catalogue import doubles, load_catalogue, product_of
 from cofactor.person.eaten import same_food
 from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
 from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, json_schema
@@ -56,21 +59,38 @@ def load_case(path: str | Path, *, today: date | None = None) -> Case:
     Catalogues under ``products`` are looked for beside the file. Raises :class:`InputError` with every problem.
     """
     path = Path(path)
-    case_file, reading = _read(documents.text_of(path, "a case file"), today)
-    missing = [
-        Problem(f"products[{i}]", name, ("a file beside the case",), "Check the name of the catalogue.")
-        for i, name in enumerate(case_file.products)
-        if not (path.parent / name).is_file()
-    ]
-    if missing:
-        raise InputError(missing)
-    return _case(case_file, reading, tuple(str(path.parent / name) for name in case_file.products))
+    return parse_case(documents.text_of(path, "a case file"), today=today, folder=path.parent)
 
 
-def parse_case(case: Mapping[str, object] | str, *, today: date | None = None) -> Case:
-    """Read a case from its YAML text or from plain values. Raises :class:`InputError` with every problem."""
+def parse_case(case: Mapping[str, object] | str, *, today: date | None = None, folder: Path | None = None) -> Case:
+    """Read a case from its YAML text or from plain values. Raises :class:`InputError` with every problem.
+
+    Catalogues under ``products`` are looked for in ``folder``; without one, products can only be written out.
+    """
     case_file, reading = _read(case, today)
-    return _case(case_file, reading, tuple(case_file.products))
+    return _case(case_file, reading, _products(case_file, folder))
+
+
+def _products(case_file: CaseFile, folder: Path | None) -> tuple[Product, ...]:
+    """What a plan may choose from, of the catalogues named and of what is written out."""
+    found: list[tuple[str, Product]] = []
+    problems: list[Problem] = []
+    for i, entry in enumerate(case_file.products):
+        where = f"products[{i}]"
+        if not isinstance(entry, str):
+            found.append((where, product_of(entry)))
+        elif folder is None:
+            do = "Write the products themselves here, each with its name and contents."
+            problems.append(Problem(where, entry, ("products written out",), do))
+        else:
+            try:
+                found += [(where, product) for product in load_catalogue(folder / entry)]
+            except InputError as error:
+                problems += [replace(p, where=f"{where}: {p.where}") for p in error.problems]
+    problems += doubles(found)
+    if problems:
+        raise InputError(problems)
+    return tuple(product for _, product in found)
 
 
 def parse_dose(text: str, *, today: date | None = None) -> Supplement:
@@ -97,7 +117,7 @@ def _today(said: object, otherwise: date | None) -> date:
         return otherwise or date.today()
 
 
-def _case(case_file: CaseFile, reading: Reading, products: tuple[str, ...]) -> Case:
+def _case(case_file: CaseFile, reading: Reading, products: tuple[Product, ...]) -> Case:
     facts, found = load(), reading.notes
     person = _person(case_file.person, reading.today, found)
     place = _place(case_file.place, found)

@@ -59,7 +59,7 @@ def import_labs(
     text = before.decode("utf-8-sig")
     new = case_edit.with_labs(text, map(_entry, found.of(Verdict.TAKEN)))
     if new != text:
-        parse_case(new, today=case.today)
+        parse_case(new, today=case.today, folder=into.parent)
         if _bytes_of(into) != before:
             do = "Another program wrote to it meanwhile: import again."
             raise InputError([Problem(into.name, "a file that changed", ("the file as it was read",), do)])

@@ -20,6 +20,7 @@ from cofactor.facts.names import fold
 from cofactor.facts.types import Food
 from cofactor.person import doses, eaten, labs, measures, words
 from cofactor.person.answers import read_answer
+from cofactor.person.catalogue import OfferedIn
 from cofactor.person.goals import Goal, read_goal
 from cofactor.person.problems import read_each, refusal
 from cofactor.person.quantities import (
@@ -212,6 +213,13 @@ def _goals(value: object) -> dict[str, Goal]:
     return read_each("goals", value, read_goal)
 
 
+def _offered(value: object, info: ValidationInfo) -> str | OfferedIn:
+    """The name of a catalogue, or one product."""
+    if isinstance(value, str):
+        return value.strip()
+    return OfferedIn.model_validate(value, context=info.context)
+
+
 def _version(value: object) -> int:
     if isinstance(value, bool) or value not in (VERSION, str(VERSION)):
         raise refusal(value, "This program reads case files of version 1.", ("1",))
@@ -266,7 +274,14 @@ class CaseFile(Strict):
     probability: Annotated[
         float | None, NUMBER, Field(description="Asked probability of reaching each goal.", examples=["90 %"])
     ] = None
-    products: Annotated[Many[Text], Field(default_factory=list, description="Catalogues of products (files).")]
+    products: Annotated[
+        Many[
+            Annotated[
+                str | OfferedIn, PlainValidator(_offered, json_schema_input_type=Annotated[str, TEXT] | OfferedIn)
+            ]
+        ],
+        Field(default_factory=list, description="What to choose from: catalogue files beside this one, or products."),
+    ]
     today: Annotated[date | None, DATE, Field(description="Day of the plan; results are then reproducible.")] = None
 
     @validator("probability", mode="plain")

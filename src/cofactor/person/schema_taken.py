@@ -165,8 +165,8 @@ class SupplementIn(TakenIn):
         return amount
 
 
-class PrintedIn(RhythmIn):
-    """A product as printed: an imported label, or its lines."""
+class LabelledIn(Strict):
+    """What a product holds, as printed: an imported label, or its lines."""
 
     product: Annotated[Contents | None, TEXT, Field(description="Imported label.", examples=["dsld:261967"])] = None
     contents: Annotated[
@@ -176,9 +176,6 @@ class PrintedIn(RhythmIn):
     ] = None
     serving: Annotated[
         Units | None, TEXT, Field(description="What the printed amounts are for.", examples=["2 capsules"])
-    ] = None
-    take: Annotated[
-        Units | None, TEXT, Field(description="How much is taken at once (default: a serving).", examples=["1 capsule"])
     ] = None
 
     @validator("product", mode="plain")
@@ -198,14 +195,34 @@ class PrintedIn(RhythmIn):
     @validator("serving", mode="plain")
     @classmethod
     def _serving(cls, value: object) -> Units | None:
-        return None if value is None else _units(value)
+        return None if value is None else read_units(value)
+
+    @property
+    def read(self) -> Contents:
+        """What the label gives, from either place."""
+        found = self.product or self.contents
+        assert found is not None
+        return found
+
+    @property
+    def printed_for(self) -> Units | None:
+        """What the printed amounts are for, where the file or the stored label says so."""
+        return self.serving or (None if self.product is None else self.product.serving)
+
+
+class PrintedIn(LabelledIn, RhythmIn):
+    """A product as printed, and how much of it is taken at once."""
+
+    take: Annotated[
+        Units | None, TEXT, Field(description="How much is taken at once (default: a serving).", examples=["1 capsule"])
+    ] = None
 
     @validator("take", mode="plain")
     @classmethod
     def _take(cls, value: object, info: ValidationInfo) -> Units | None:
         if value is None:
             return None
-        taken, serving = _units(value), info.data.get("serving")
+        taken, serving = read_units(value), info.data.get("serving")
         stored = info.data.get("product")
         serving = serving or (stored.serving if stored is not None else None)
         if serving is not None and taken.unit and serving.unit and taken.unit not in (serving.unit, "serving"):
@@ -224,16 +241,9 @@ class PrintedIn(RhythmIn):
         return self
 
     @property
-    def read(self) -> Contents:
-        """What the label gives, from either place."""
-        found = self.product or self.contents
-        assert found is not None
-        return found
-
-    @property
     def servings(self) -> float:
         """Servings that are taken at once."""
-        serving = self.serving or self.read.serving
+        serving = self.printed_for
         if self.take is None or self.take.unit == "serving":
             return 1.0 if self.take is None else self.take.count
         return self.take.count / (serving.count if serving is not None else 1.0)
@@ -298,14 +308,14 @@ def _entry(entry: object) -> list[Content | Aside]:
     return read_line(entry, of)
 
 
-def _units(value: object) -> Units:
+def read_units(value: object, most_units: float = _MOST_UNITS) -> Units:
     """``2 capsules``, ``1 gélule``, ``43 g``."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         count, unit = float(value), ""
     else:
         quantity = number_with_unit(value, "2 capsules")
         count, unit = quantity.value, _spelt(quantity.unit)
-    most = 1000.0 if unit in ("g", "ml") else _MOST_UNITS  # a powder or a drink
+    most = max(most_units, 1000.0) if unit in ("g", "ml") else most_units  # a powder or a drink
     if not 0 < count <= most:
         raise refusal(value, "Write how many units are meant.", ("2 capsules",))
     return Units(count, unit)

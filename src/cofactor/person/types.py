@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from cofactor.facts.types import Food
+from cofactor.facts.types import Food, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Case:
     answers: dict[str, bool | str | float]  # only what was answered
     labs: tuple[LabResult, ...]
     goals: dict[str, tuple[float, float | None]]  # only what the case asks for
-    products: tuple[str, ...]
+    products: tuple[Product, ...]  # to choose from, in place of the generic ones
     today: date
     probability: float = 0.9  # asked probability of reaching each goal
     notes: tuple[Note, ...] = field(default=())  # what was read with an assumption, shown back to the user
