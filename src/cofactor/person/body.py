@@ -8,10 +8,11 @@ model, so that a prior draw, an update from labs and a sensitivity study all spe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -119,12 +120,13 @@ def members(of: Subject, vectors: Array) -> Members:
     return Members(of, np.asarray(vectors), values, exposed, diet)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regimen:
-    """What is taken from a day on (0 is today)."""
+    """What is taken from a day on (0 is today), and what skin makes from then on where that is not as in the case."""
 
     from_day: float
     inputs: ModelInputs
+    skin: Array | None = None  # nmol/d of D3 by day of the year
 
 
 def present(of: Subject) -> Regimen:
@@ -181,7 +183,7 @@ def live(
     symbol = {o.id: o.symbol for o in outcome_table()}
     report = np.atleast_1d(np.asarray(times, float))
     stops = np.append(report[report < until], until) if not len(report) or report[-1] < until else report
-    events = [*_seasons(of, state.day, until), *_doses(of, regimens, state.day, until)]
+    events = [*_sun(of, regimens, state.day, until), *_doses(of, regimens, state.day, until)]
     solution = _finished(
         solve(
             human(),
@@ -209,14 +211,30 @@ def _inputs(of: Members, values: Mapping[str, float]) -> dict[str, Array]:
     return {n: np.full(count, v) * of.diet.get(_DIET_INPUTS.get(n, ""), 1.0) for n, v in values.items()}
 
 
-def _seasons(of: Members, start: float, until: float) -> list[Event]:
-    """Sun of each fortnight, and of days elsewhere, above or below the yearly mean, times the member's factor."""
-    if not of.subject.skin.any() and not of.subject.away:
-        return []
-    mean = sun.yearly_mean(of.subject.skin)
-    begin = of.subject.case.today + timedelta(days=int(start))
-    pieces = sun.steps(of.subject.skin, begin, int(np.ceil(until - start)), elsewhere=of.subject.away)
-    return [Event(start + day, "sun_D3", Change.SET, (supply - mean) * of.sun) for day, supply in pieces]
+def _sun(of: Members, regimens: Sequence[Regimen], start: float, until: float) -> Iterator[Event]:
+    """The sun of the case, and from a regimen on that has another, that one."""
+    turns = [(start, of.subject.skin)]
+    for regimen in regimens:
+        skin = of.subject.skin if regimen.skin is None else regimen.skin
+        if skin is not turns[-1][1]:
+            turns.append((max(regimen.from_day, start), skin))
+    for (begin, skin), (end, _) in pairwise([*turns, (until, of.subject.skin)]):
+        yield from _seasons(of, skin, begin, min(end, until))
+
+
+def _seasons(of: Members, skin: Array, start: float, until: float) -> Iterator[Event]:
+    """Sun above or below the yearly mean, times the member's factor: straight lines, and steps for days elsewhere."""
+    mean = sun.yearly_mean(of.subject.skin)  # what the supply of every day holds already
+    begin, days = of.subject.case.today + timedelta(days=int(start)), int(np.ceil(until - start))
+    if days < 1:
+        return
+    if skin.any() or mean:
+        knots, supply = sun.lines(skin, begin, days)
+        yield Event(start, "season_D3", Change.SET, (supply[0] - mean) * of.sun)
+        for day, slope in zip(knots, np.diff(supply) / np.diff(knots), strict=False):  # none after the last knot
+            yield Event(start + float(day), "season_slope", Change.SET, slope * of.sun)
+    for offset, above in sun.journeys(skin, begin, days, of.subject.away):
+        yield Event(start + offset, "sun_D3", Change.SET, above * of.sun)
 
 
 def _doses(of: Members, regimens: Sequence[Regimen], start: float, until: float) -> list[Event]:

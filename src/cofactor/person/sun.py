@@ -331,6 +331,17 @@ def steps(
     return tuple((a, float(daily[a:b].mean())) for a, b in itertools.pairwise(bounds))
 
 
+def journeys(supply: Array, start: date, days: int, elsewhere: Sequence[Away]) -> tuple[tuple[int, float], ...]:
+    """What days elsewhere give above the habit at home: (day offset, nmol/d) where it changes, 0 on the way back."""
+    if not elsewhere:
+        return ()
+    there = steps(supply, start, days, elsewhere=elsewhere)
+    home = steps(supply, start, days, cuts=[start + timedelta(days=day) for day, _ in there])
+    above = [(day, away - usual) for (day, away), (_, usual) in zip(there, home, strict=True)]
+    before = [0.0, *(value for _, value in above)]
+    return tuple(piece for piece, last in zip(above, before, strict=False) if piece[1] != last)
+
+
 def lines(supply: Array, start: date, days: int, width: int = 28) -> tuple[Array, Array]:
     """Draw the supply from ``start`` for ``days`` days in straight lines: (knots in days, supply at each knot).
 
