@@ -97,7 +97,7 @@ class RhythmIn(Strict):
     @validator("when", mode="plain")
     @classmethod
     def _when(cls, value: object) -> tuple[str, ...]:
-        return () if value is None else _moments(value)
+        return () if value is None else read_moments(value)
 
 
 class TakenIn(RhythmIn):
@@ -120,8 +120,8 @@ class TakenIn(RhythmIn):
         return until
 
 
-class SupplementIn(TakenIn):
-    """A supplement of one nutrient."""
+class FormedIn(Strict):
+    """An amount of one nutrient in one of its forms, of the element or of the compound."""
 
     nutrient: Annotated[
         str, WithJsonSchema({"enum": list(NUTRIENT_UNIT)}), Field(description="Nutrient.", examples=["vitamin_d"])
@@ -132,9 +132,6 @@ class SupplementIn(TakenIn):
         WithJsonSchema({"enum": ["elemental", "compound"]}),
         Field(description="Whether the amount is of the element (default) or of the whole compound."),
     ] = None
-    amount: Annotated[
-        doses.Amount, QUANTITY, Field(description="Amount of one intake.", examples=["1000 IU", "300 mg"])
-    ]
 
     @validator("nutrient", mode="plain")
     @classmethod
@@ -151,6 +148,14 @@ class SupplementIn(TakenIn):
     @classmethod
     def _of(cls, value: object) -> str | None:
         return None if value is None else word(value, _OF)
+
+
+class SupplementIn(FormedIn, TakenIn):
+    """A supplement of one nutrient."""
+
+    amount: Annotated[
+        doses.Amount, QUANTITY, Field(description="Amount of one intake.", examples=["1000 IU", "300 mg"])
+    ]
 
     @validator("amount", mode="plain")
     @classmethod
@@ -326,7 +331,8 @@ def _spelt(unit: str) -> str:
     return _UNITS.get(singular, singular)
 
 
-def _moments(value: object) -> tuple[str, ...]:
+def read_moments(value: object) -> tuple[str, ...]:
+    """One moment of the day, or a list of them."""
     moments = value if isinstance(value, list | tuple) else [value]
     if not 1 <= len(moments) <= _MOST_INTAKES:
         raise refusal(value, "Write one moment of the day, or a list of them.", words.first_spelling(words.SLOTS))

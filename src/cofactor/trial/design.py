@@ -8,7 +8,9 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.person import documents
 from cofactor.person.case import sun_habits
-from cofactor.trial.schema import ArmIn, GiveIn, InfuseIn, ObserveIn, PopulationIn, TrialFile, json_schema
+from cofactor.trial.schema import ObserveIn, TrialFile, json_schema
+from cofactor.trial.schema_given import ArmIn, GiveIn, InfuseIn
+from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.types import Arm, Give, Infusion, Population, Trial
 
 __all__ = ["arm_of", "json_schema", "load_trial", "parse_population", "parse_trial", "population_of"]

@@ -25,8 +25,9 @@ from cofactor.person.quantities import iso_date
 from cofactor.person.schema_base import DATE, NUMBER, nothing
 from cofactor.person.schema_taken import PrintedIn
 from cofactor.trial.design import population_of
-from cofactor.trial.schema import PopulationIn, length_in
+from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.types import Population
+from cofactor.trial.written import length_in
 
 _HOW_TO_START = "Write the lines of the label under `contents:`, as printed (see examples/formulas)."
 LATITUDE = 48.0

@@ -20,10 +20,10 @@ from cofactor.trial.label_file import LabelCase, Product, Reading
 from cofactor.trial.match import ready
 from cofactor.trial.population import FOOD, People, draw
 from cofactor.trial.product_facts import Limit, counted, limits
-from cofactor.trial.schema import MODELLED
 from cofactor.trial.simulate import CHUNK, observed
 from cofactor.trial.study import Study
 from cofactor.trial.types import Arm, Give
+from cofactor.trial.written import MODELLED
 
 Array = NDArray[np.float64]
 

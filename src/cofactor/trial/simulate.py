@@ -24,7 +24,7 @@ from cofactor.trial.design import arm_of, parse_population
 from cofactor.trial.match import Ready, ready
 from cofactor.trial.population import People, draw
 from cofactor.trial.regimen import Course, dose_of_text
-from cofactor.trial.schema import ArmIn
+from cofactor.trial.schema_given import ArmIn
 from cofactor.trial.study import Study
 from cofactor.trial.types import Arm
 

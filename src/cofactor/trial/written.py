@@ -1,0 +1,66 @@
+"""Values of a trial file: shares, whole numbers, days, lengths, and the nutrients that may be named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import WithJsonSchema
+
+from cofactor.person import doses, measures
+from cofactor.person.problems import refusal
+from cofactor.person.quantities import bounded, plain_number, quantity_in
+
+MODELLED = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc", "vitamin_k")
+"""Nutrients that the model follows when given; of vitamin K only MK-7."""
+IN_DIET = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc")
+MOST_DAYS = 36_525.0
+"""A century."""
+DAYS = WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 1})
+
+
+def share(value: object, what: str) -> float:
+    """Read ``0.5`` or ``50 %``."""
+    if isinstance(value, str) and "%" in value:
+        return measures.share(value, "50 %", what)
+    return bounded(plain_number(value, "0.5"), 0, 1, "", what, value)
+
+
+def whole(value: object, least: int, most: int, example: str, what: str) -> int:
+    """Read a whole number within bounds."""
+    number = plain_number(value, example)
+    if number != int(number):
+        raise refusal(value, f"Write a whole {what}, such as {example}.")
+    return int(bounded(number, least, most, "", what, value))
+
+
+def days_of(value: object) -> tuple[float, ...]:
+    """Read one day or a list of days, counted from the start, which may be parts of a day."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    if not listed or len(listed) > 1000:
+        raise refusal(value, "Write a list of 1 to 1000 days, such as [0, 30].")
+    found = [bounded(plain_number(day, "30"), 0, MOST_DAYS, "days", "day of a trial", day) for day in listed]
+    return tuple(sorted(set(found)))
+
+
+def length_in(days_each: float) -> Callable[[object], float | None]:
+    """Read a length: a number of such units, or a text with its own. The reader returns days."""
+
+    def read(value: object) -> float | None:
+        if value is None:
+            return None
+        text = isinstance(value, str) and any(c.isalpha() for c in value)
+        days = quantity_in(value, _PERIODS, "22 weeks") if text else plain_number(value, "22") * days_each
+        return bounded(days, 1 / 24, MOST_DAYS, "days", "length of a trial", value)
+
+    return read
+
+
+_PERIODS = {"d": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "h": 1 / 24}
+
+
+def in_diet(value: str) -> str:
+    """Read the name of a nutrient whose intake from food the model follows."""
+    nutrient = doses.known_nutrient(value)
+    if nutrient not in IN_DIET:
+        raise refusal(value, "The model does not follow this nutrient: remove the key.", IN_DIET)
+    return nutrient
