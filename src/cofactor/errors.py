@@ -6,6 +6,7 @@
     ├── ModelError      a model text cannot be read, is inconsistent, or lies outside the supported subset
     ├── EngineError     a model could not be compiled or integrated
     └── StoreError      the store of cases cannot be opened, read or written
+        └── SealedError     it is sealed, and no passphrase was given
 
 A message says what was got, what was expected and what to do about it.
 """
@@ -67,3 +68,7 @@ class EngineError(CofactorError):
 
 class StoreError(CofactorError):
     """The store of cases cannot be opened, read or written."""
+
+
+class SealedError(StoreError):
+    """The store of cases is sealed, and no passphrase was given."""

@@ -6,6 +6,8 @@ no value of a request is logged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -80,10 +82,15 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_api() -> FastAPI:
-    """The API as an ASGI application of its own, without the door."""
-    api = FastAPI(title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    work = Work()
+def create_api(
+    work: Work | None = None, life: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None
+) -> FastAPI:
+    """The API as an ASGI application, without the door. ``life`` is entered when it starts and left when it stops."""
+    openapi = "/api/openapi.json"
+    api = FastAPI(
+        title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url=openapi, lifespan=life
+    )
+    work = work or Work()
     _errors(api)
     _questions(api, work)
     _look_ups(api, work)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cofactor.errors import InputError, Problem, StoreError
+from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.files import data_folder
 from cofactor.person.store_chain import (
     FIRST,
@@ -308,7 +308,7 @@ def open_store(
     with typed(folder), closing(connect(path)) as db:
         row = db.execute("SELECT salt, check_text FROM seal").fetchone()
         if row is not None and passphrase is None:
-            raise StoreError("The store is sealed: give its passphrase.")
+            raise SealedError("The store is sealed: give its passphrase.")
         seal: Seal = Plain() if row is None or passphrase is None else seal_of(passphrase(), *map(as_bytes, row))
         yield Store(folder, db, seal)
 

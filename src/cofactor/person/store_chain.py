@@ -12,6 +12,7 @@ import json
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +32,11 @@ class Version:
     before: str  # hash of the version before
     hash: str
     size: int  # bytes kept
+
+    @property
+    def day(self) -> date:
+        """The day of the save, in UTC."""
+        return datetime.fromisoformat(self.saved).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,49 @@
-"""``cofactor serve``: the REST API on this machine, behind its door."""
+"""``cofactor serve``: the studio and the REST API on this machine, behind their door."""
 
 from __future__ import annotations
+
+from threading import Thread
 
 import click
 
 from cofactor.faces.shared import common, print_json
 
-HIGHEST_PORT = 65_535
-"""Ports have 16 bits."""
-
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is taken.")
-@click.option("--port", type=click.IntRange(1, HIGHEST_PORT), default=8000, show_default=True, help="Port.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Port.")  # 16 bits
+@click.option(
+    "--browser/--no-browser",
+    default=True,
+    show_default=True,
+    help="Open the studio in the browser (never with --json).",
+)
 @common
-def command(host: str, port: int, lang: str, as_json: bool, quiet: bool) -> None:
-    """Answer check, status, forecast, plan and food search over HTTP, for programs on this machine only.
+def command(host: str, port: int, browser: bool, lang: str, as_json: bool, quiet: bool) -> None:
+    """Open the studio in the browser: clients, their cases, plans and reports, on this machine only.
 
-    Prints a token that opens one session: POST it to /login and keep the cookie. Nothing is stored and nothing of a
-    case is logged. /api/openapi.json describes every address. Ctrl-C stops it.
+    The address that is printed opens one session: its part after # is a token that works once. Programs use the same
+    server: POST the token to /login, keep the cookie; /api/openapi.json describes every address. Nothing of a case is
+    logged. Ctrl-C stops it.
     """
+    import webbrowser
+
     import uvicorn
 
-    from cofactor.faces.api import create_api
     from cofactor.faces.door import Door, Keys, loopback
+    from cofactor.faces.listen import listen, server
+    from cofactor.faces.studio.app import create_studio
     from cofactor.report.text import Text
 
     address, keys = loopback(host), Keys()
+    listening = listen(address, port)
     url = f"http://{'[' + address + ']' if ':' in address else address}:{port}"
+    opening = f"{url}/login#{keys.token}"
     if as_json:
         print_json({"url": url, "token": keys.token})
     elif not quiet:
-        click.echo(Text(lang)("serve.started", url=url, token=str(keys.token)))
+        click.echo(Text(lang)("serve.started", url=url, opening=opening))
     # No access log: addresses and bodies of requests are nobody's business.
-    uvicorn.run(Door(create_api(), keys, port), host=address, port=port, access_log=False, log_level="warning")
+    config = uvicorn.Config(Door(create_studio(lang), keys, port), access_log=False, log_level="warning")
+    show = Thread(target=webbrowser.open, args=(opening,), daemon=True)  # a browser may keep whoever opens it
+    server(config, show.start if browser and not as_json else bool).run(sockets=[listening])

@@ -1,0 +1,40 @@
+"""The port that the studio answers on, and the server behind it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from cofactor.errors import InputError, Problem
+
+HIGHEST_PORT = 65_535
+"""Ports have 16 bits."""
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """The socket to answer on. Raises :class:`InputError` where another program has the port."""
+    found = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((address, port))
+    except OSError:
+        do = f"Stop the other program, or say `--port {port % HIGHEST_PORT + 1}`."
+        raise InputError([Problem("--port", f"{port}, which another program uses", ("a free port",), do)]) from None
+    return found
+
+
+def server(config: uvicorn.Config, ready: Callable[[], object]) -> uvicorn.Server:
+    """A server that says when it can be reached, and ends with exit code 0 when it is asked to stop."""
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            self._captured_signals.clear()  # being asked to stop, and stopping, is no failure
+
+    return Server(config)

@@ -1,0 +1,62 @@
+"""The clients of the studio: the cases of the store, a case file brought in, and a client taken out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from cofactor.errors import InputError, Problem
+from cofactor.faces.studio.pages import Page, Studio
+from cofactor.person.case import parse_case
+from cofactor.person.store import LONGEST_NAME, Store, proper_name
+from cofactor.person.yaml_text import MAX_CHARACTERS
+from cofactor.report import numbers
+
+PAGES = (Page("clients", "/clients"), Page("case", "/case/{case}"))
+
+
+class Brought(BaseModel):
+    """A case file, and the name that the client goes by here."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=LONGEST_NAME)
+    text: str = Field(max_length=MAX_CHARACTERS, repr=False)
+
+
+def routes(studio: Studio) -> APIRouter:
+    """The routes of this group."""
+    found = APIRouter()
+
+    @found.get("/clients")
+    async def clients(request: Request) -> Response:
+        saved = await studio.shelf.run(lambda store: store.cases())
+        days = {s.id: numbers.day(s.last.day, studio.lang(request)) for s in saved}
+        return studio.show(request, "clients.html", "clients", values={"saved": saved, "days": days})
+
+    @found.post("/clients")
+    async def bring(body: Brought) -> dict[str, str]:
+        await studio.work.run(parse_case, body.text)
+        return {"location": f"/case/{await studio.shelf.run(lambda store: new_client(store, body.name, body.text))}"}
+
+    @found.post("/case/{case}/delete")
+    async def delete(case: str) -> dict[str, str]:
+        client = await studio.shelf.client(case)
+        await studio.shelf.run(lambda store: store.delete(client.name))
+        return {"location": "/clients"}
+
+    @found.get("/case/{case}")
+    async def case(request: Request, case: str) -> Response:
+        client = await studio.shelf.client(case)
+        return studio.show(request, "case.html", "case", client=client)
+
+    return found
+
+
+def new_client(store: Store, name: str, text: str) -> str:
+    """Save the first version of a client; returns its id. A name that is taken is refused: it would add a version."""
+    wanted = proper_name(name)
+    if any(s.name.casefold() == wanted.casefold() for s in store.cases()):
+        do = "Choose another name or code, or open that client."
+        raise InputError([Problem("name", wanted, ("a name that is not taken",), do)])
+    return store.save(wanted, text)[0].case
