@@ -18,7 +18,7 @@ from cofactor.errors import EngineError, InputError, Problem
 
 MOST_TIMES = 100_000
 TIGHTEST, LOOSEST = 1e-12, 1e-2
-_POINTS = 100  # outputs where nobody says how many
+POINTS = 100  # outputs where nobody says how many
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ def run(request: Request) -> Table:
     Raises :class:`InputError` listing everything that cannot be used.
     """
     model = UserModel(human(), {}) if request.model is None else load_model(request.model)
+    return run_given(model, request)
+
+
+def run_given(model: UserModel, request: Request) -> Table:
+    """The same for a model that is read already."""
     problems: list[Problem] = []
     changes = _changes(request.settings, model, problems)
     wanted = _outputs(request.outputs, model, problems)
@@ -72,7 +77,7 @@ def run(request: Request) -> Table:
     try:
         found = model.run(times, wanted, changes=changes, tolerance=Tolerance(request.tolerance))
     except EngineError as error:
-        where = str(request.model or "the human")
+        where = str(request.model or model.name)
         raise InputError([Problem(where, str(error), (), "Look at the model and at what was set.")]) from error
     return Table(model.name, found.times, {name: found[name][0] for name in wanted})
 
@@ -114,7 +119,7 @@ def _times(request: Request, problems: list[Problem]) -> NDArray[np.float64]:
     if not (math.isfinite(until) and until > 0):
         problems.append(Problem("--until", f"{until:g}", ("a time after 0",), "Give the last time of the run."))
         return np.zeros(1)
-    every = until / _POINTS if every is None else every
+    every = until / POINTS if every is None else every
     if not (math.isfinite(every) and every > 0) or until / every > MOST_TIMES:
         expected = f"a time above {until / MOST_TIMES:g}"
         problems.append(Problem("--every", f"{every:g}", (expected,), f"At most {MOST_TIMES:,} outputs are given."))

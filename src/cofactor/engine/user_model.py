@@ -126,29 +126,38 @@ def load_model(path: str | Path) -> UserModel:
     are not installed, and ``OSError`` where the file cannot be opened.
     """
     path = Path(path)
+    with path.open("rb") as file:
+        return given_model(file.read(LARGEST_FILE + 1), str(path))
+
+
+def given_model(data: bytes, name: str) -> UserModel:
+    """A model from the bytes of a file of this ``name``, as :func:`load_model`."""
     missing = [package for module, package in TOOLS.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise ModelError(
             f"to read a model, {', '.join(missing)} must be installed: pip install 'cofactor[model]'. "
             "Everything else runs without."
         )
-    with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise _refusal(path, [f"a file of over {LARGEST_FILE:,} bytes"])
+        raise _refusal(name, [f"a file of over {LARGEST_FILE:,} bytes"])
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _refusal(path, ["bytes that are not UTF-8 text"]) from None
+        raise _refusal(name, ["bytes that are not UTF-8 text"]) from None
     try:
-        return compile_model(text, is_sbml=path.suffix.lower() in (".xml", ".sbml"))
+        return compile_model(text, is_sbml=is_sbml(name))
     except ModelError as error:
-        raise _refusal(path, error.faults) from error
+        raise _refusal(name, error.faults) from error
 
 
-def _refusal(path: Path, faults: Sequence[str]) -> InputError:
+def is_sbml(name: str) -> bool:
+    """Whether a file of this name is read as SBML."""
+    return name.lower().endswith((".xml", ".sbml"))
+
+
+def _refusal(name: str, faults: Sequence[str]) -> InputError:
     do = "Change the model, or run it in a program that knows this; docs/engine.md lists what is understood."
-    return InputError([Problem(str(path), fault, (), do) for fault in faults])
+    return InputError([Problem(name, fault, (), do) for fault in faults])
 
 
 def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:

@@ -29,7 +29,7 @@ from cofactor.trial.summary import summary
 from cofactor.trial.types import Trial
 
 Progress = Callable[[int, int], None]
-"""Told after every part: people done, people asked of this run."""
+"""Told after every arm of a part: people done (by arms, in a part that is not whole yet), people asked of this run."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def run_trial(
         seed: in place of the file's seed.
         shard: make only this share of the parts; whoever finishes the last one writes the summary.
         resume: keep finished parts that are as their receipts say; make the others.
-        progress: told after every part.
+        progress: told after every arm of a part.
 
     Raises :class:`InputError` where the trial is refused, or the folder holds parts of another trial.
 
@@ -133,7 +133,11 @@ def _make(plan: Plan, folder: Path, todo: list[int], progress: Progress | None) 
         # A full register of people, so that the last person's neighbours do not depend on how many were asked for.
         numbers = np.arange(who.start, who.start + -(-len(who) // LANES) * LANES)
         of = ready(study, draw(trial.population, numbers))
-        readings = [observed(of, arm, trial.days, times, trial.outcomes) for arm in trial.arms]
+        readings = []
+        for arm in trial.arms:
+            readings.append(observed(of, arm, trial.days, times, trial.outcomes))
+            if progress is not None and len(readings) < len(trial.arms):
+                progress(done + len(who) * len(readings) // len(trial.arms), asked)
         parts.write(folder, plan, part, of, readings)
         done += len(who)
         if progress is not None:

@@ -1,0 +1,37 @@
+"""Plain values to YAML 1.2 text, as a person would write a case or a trial file: short things on one line."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+_WIDTH = 110  # characters of a line
+_SHORT = 96
+"""A mapping or list stands on one line where it fits into so many characters."""
+
+
+def yaml_text(values: Mapping[str, object]) -> str:
+    """The text of a file that holds these values; :func:`cofactor.person.yaml_text.read` gives them back."""
+    writer = YAML()
+    writer.width = _WIDTH
+    writer.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    writer.dump(_laid_out(values, top=True), out)
+    return out.getvalue()
+
+
+def _laid_out(value: object, *, top: bool = False) -> object:
+    """The same with each mapping and list marked to stand on one line or on several."""
+    found: CommentedMap | CommentedSeq
+    if isinstance(value, Mapping):
+        found = CommentedMap((key, _laid_out(entry)) for key, entry in value.items())
+    elif isinstance(value, list | tuple):
+        found = CommentedSeq(_laid_out(entry) for entry in value)
+    else:
+        return value
+    if not top and len(str(value)) <= _SHORT:
+        found.fa.set_flow_style()
+    return found
