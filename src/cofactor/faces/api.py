@@ -20,10 +20,14 @@ from cofactor import __version__
 from cofactor.errors import InputError, Problem
 from cofactor.faces import answers
 from cofactor.faces.work import BusyError, Work
+from cofactor.faces.workbench.api import refusals, routes
+from cofactor.faces.workbench.bench import Bench
 from cofactor.person.case import json_schema, parse_case
 from cofactor.person.types import Case
 
 REFUSED = 422
+UNREADABLE = 400
+"""What the framework says of a body that is no text; here it is refused like any other."""
 BUSY = 429
 RETRY_SECONDS = 1
 LONGEST_SEARCH = 200
@@ -83,17 +87,24 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def create_api(
-    work: Work | None = None, life: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None
+    work: Work | None = None,
+    life: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    bench: Bench | None = None,
 ) -> FastAPI:
-    """The API as an ASGI application, without the door. ``life`` is entered when it starts and left when it stops."""
+    """The API as an ASGI application, without the door. ``life`` is entered when it starts and left when it stops.
+
+    Whoever gives a ``bench`` closes it; what runs there ends with this process at the latest.
+    """
     openapi = "/api/openapi.json"
     api = FastAPI(
         title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url=openapi, lifespan=life
     )
-    work = work or Work()
+    work, bench = work or Work(), bench or Bench()
     _errors(api)
     _questions(api, work)
     _look_ups(api, work)
+    refusals(api)
+    api.include_router(routes(work, bench, _RESPONSES))
     return api
 
 
@@ -105,6 +116,10 @@ def _errors(api: FastAPI) -> None:
     @api.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         return _refusal(REFUSED, [_of_request(e) for e in error.errors()])
+
+    @api.exception_handler(UNREADABLE)
+    async def unreadable(_request: Request, _error: Exception) -> JSONResponse:
+        return _refusal(REFUSED, [Problem("body", "bytes that are not JSON", (), "Send JSON in UTF-8.")])
 
     @api.exception_handler(BusyError)
     async def busy(_request: Request, _error: BusyError) -> JSONResponse:

@@ -48,7 +48,7 @@ class Count:
         n, p, z = self.of, self.share, _Z90
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return max(0.0, middle - half) if self.count else 0.0, min(1.0, middle + half) if self.count < n else 1.0
 
 
 @dataclass(frozen=True, eq=False)

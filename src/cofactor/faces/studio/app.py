@@ -17,6 +17,7 @@ from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import NoClientError, Shelf
 from cofactor.faces.work import Work
+from cofactor.faces.workbench.bench import Bench
 
 GROUPS = (clients,)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
@@ -25,15 +26,16 @@ NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
 
 def create_studio(lang: str = "en", folder: Path | None = None) -> FastAPI:
     """The whole application, without the door. ``folder`` holds the store (by default the user's own)."""
-    work, shelf = Work(), Shelf(folder)
+    work, shelf, bench = Work(), Shelf(folder), Bench(None if folder is None else folder / "trials")
     studio = Studio(work, shelf, [page for group in GROUPS for page in group.PAGES], lang)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
+        bench.close()
         shelf.close()
 
-    app = create_api(work, life)
+    app = create_api(work, life, bench)
     _refusals(app, studio)
     _style(app)
     for group in (entrance, *GROUPS):

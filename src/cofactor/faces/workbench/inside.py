@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from cofactor.engine.llvm import kernel
-from cofactor.engine.run_model import Request, run_given
 from cofactor.engine.translate import read_antimony
 from cofactor.engine.user_model import UserModel, given_model, is_sbml
 from cofactor.errors import CofactorError, InputError
 from cofactor.faces.workbench.child import Message, Role
+from cofactor.faces.workbench.models import Run
 
 MOST_MEMORY = 4 * 1024**3
 """Bytes of addresses that a model's process may hold: reading and compiling the human takes a third of it."""
@@ -107,7 +107,7 @@ def _serve_model(requests: Iterator[dict[str, Any]], tell: Tell) -> None:
         if "text" in request:
             _answered(tell, lambda asked=request: _compiled(asked, held))  # type: ignore[misc]
         else:
-            _answered(tell, lambda asked=request: _run(asked, held[0]))  # type: ignore[misc]
+            _answered(tell, lambda asked=request: Run(**asked).of(held[0]).as_dict())  # type: ignore[misc]
 
 
 def _compiled(request: Message, held: list[UserModel]) -> Message:
@@ -128,12 +128,6 @@ def _compiled(request: Message, held: list[UserModel]) -> Message:
 
 def _values(names: tuple[str, ...], values: list[float]) -> list[Message]:
     return [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
-
-
-def _run(request: Message, model: UserModel) -> Message:
-    settings = [f"{name}={value!r}" for name, value in request["settings"].items()]
-    asked = Request(None, settings, request["until"], request["every"], request["outputs"])
-    return run_given(model, asked).as_dict()
 
 
 if __name__ == "__main__":

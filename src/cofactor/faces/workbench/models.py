@@ -10,14 +10,14 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from cofactor.engine.run_model import POINTS, Table
-from cofactor.engine.user_model import LARGEST_FILE
+from cofactor.engine.run_model import POINTS, Request, Table, run_given
+from cofactor.engine.user_model import LARGEST_FILE, UserModel
 from cofactor.errors import InputError, ModelError, Problem
 from cofactor.faces.workbench.child import Child, LateError, LostError, Message, Role
 
@@ -28,6 +28,8 @@ MOST_MODELS, MOST_CHILDREN = 16, 3
 MOST_NUMBERS = 500_000
 """Outputs times times of one run."""
 _ID_BYTES = 8
+_FIELDS = {"--set": "settings", "--until": "until", "--every": "every", "--outputs": "outputs"}
+"""What the command line calls the fields of a run."""
 
 
 class NoModelError(Exception):
@@ -41,12 +43,30 @@ class Run:
     settings: Mapping[str, float] = field(default_factory=dict)
     until: float = 100.0
     every: float | None = None
-    outputs: tuple[str, ...] | None = None
+    outputs: Sequence[str] | None = None
 
-    def message(self) -> Message:
-        """As a child reads it."""
+    def request(self) -> Request:
+        """As it would be typed."""
+        settings = [f"{name}={value!r}" for name, value in self.settings.items()]
         outputs = None if self.outputs is None else ",".join(self.outputs)
-        return {"settings": dict(self.settings), "until": self.until, "every": self.every, "outputs": outputs}
+        return Request(None, settings, self.until, self.every, outputs)
+
+    def of(self, model: UserModel) -> Table:
+        """The run, in this process. Raises :class:`InputError`, in the words of the command line but by our fields."""
+        self.refuse_large(len(model.program.states))
+        try:
+            return run_given(model, self.request())
+        except InputError as error:
+            raise InputError(replace(p, where=_FIELDS.get(p.where, p.where)) for p in error.problems) from None
+
+    def refuse_large(self, states: int) -> None:
+        """Raise :class:`InputError` where it has more numbers than one answer may hold."""
+        count = states if self.outputs is None else len(self.outputs)
+        points = self.until / self.every if self.every else POINTS
+        if points * count > MOST_NUMBERS:
+            got, most = f"{points:,.0f} times of {count} outputs", f"at most {MOST_NUMBERS:,} numbers"
+            do = "Choose a longer time between outputs, or fewer outputs."
+            raise InputError([Problem("every", got, (most,), do)])
 
 
 @dataclass(frozen=True)
@@ -115,13 +135,13 @@ class Models:
     def run(self, id_: str, run: Run) -> Table:
         """Integrate a model. Raises :class:`InputError` and :class:`NoModelError`."""
         model = self.find(id_)
-        _refuse_large(model, run)
+        run.refuse_large(len(model.states))
         with self._lock:
             served = self._children.get(id_)
         if served is None:
             served = _Served(model.text, model.file)
             self._hold(id_, served)
-        said = served.run(run.message())
+        said = served.run(asdict(run))
         columns = {name: np.array(values) for name, values in said["values"].items()}
         return Table(said["model"], np.array(said["times"]), columns)
 
@@ -184,7 +204,9 @@ class _Served:
             got = f"a model that is not {what} within {seconds:g} seconds"
             raise self._refused(got, "a smaller model, or a shorter run") from None
         except (LostError, OSError, ValueError):  # also where it was closed meanwhile
-            raise self._refused(f"a model that cannot be {what} within the limits of memory", "a smaller model") from None
+            raise self._refused(
+                f"a model that cannot be {what} within the limits of memory", "a smaller model"
+            ) from None
         if "problems" in said:
             raise InputError(Problem(p["where"], p["got"], tuple(p["expected"]), p["do"]) for p in said["problems"])
         if "failed" in said:
@@ -194,14 +216,6 @@ class _Served:
     def _refused(self, got: str, expected: str) -> InputError:
         do = "Simplify it, or use `cofactor simulate`, which has no such limit."
         return InputError([Problem(self._file, got, (expected,), do)])
-
-
-def _refuse_large(model: Uploaded, run: Run) -> None:
-    count = len(model.states) if run.outputs is None else len(run.outputs)
-    points = run.until / run.every if run.every else POINTS
-    if points * count > MOST_NUMBERS:
-        got, most = f"{points:,.0f} times of {count} outputs", f"at most {MOST_NUMBERS:,} numbers"
-        raise InputError([Problem("every", got, (most,), "Choose a longer time between outputs, or fewer outputs.")])
 
 
 __all__ = ["Models", "NoModelError", "Run", "Uploaded"]

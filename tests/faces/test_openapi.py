@@ -1,0 +1,56 @@
+"""The REST API by its own description: whatever fits it, and much that does not, is answered as it says."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from cofactor.evidence.validate import Validation
+from cofactor.faces.api import create_api
+from cofactor.faces.workbench.bench import Bench
+
+EXAMPLES = 8
+"""Requests of each operation that fit the description, and as many that do not; the same ones each time."""
+HOW = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+SCHEMA = schemathesis.openapi.from_dict(create_api().openapi())
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    bench = Bench(tmp_path_factory.mktemp("trials"))
+    nothing = Validation("human", (), (), (), (), (), (), shipped=False)
+    vars(bench)["_validation"] = nothing  # in the place of all published trials, which take some seconds
+    yield create_api(bench=bench)
+    bench.close()
+
+
+def modes(operation):
+    """Requests that fit; and that do not, where there is anything in them that could be wrong."""
+    found = [GenerationMode.POSITIVE]
+    parts = (operation.body, operation.path_parameters, operation.query)
+    return [*found, GenerationMode.NEGATIVE] if any(len(list(part)) for part in parts) else found
+
+
+@pytest.mark.parametrize(
+    ("label", "mode"), [(label, mode) for label, found in OPERATIONS.items() for mode in modes(found)]
+)
+def test_every_answer_is_one_that_the_description_names(api, label, mode):
+    @HOW
+    @given(case=OPERATIONS[label].as_strategy(generation_mode=mode))
+    def answered(case):
+        # A description cannot say all that a case or a trial must be: much that fits it is refused, with its problems.
+        answer = case.call_and_validate(app=api, excluded_checks=[positive_data_acceptance])
+        assert answer.status_code < 500
+
+    answered()
