@@ -13,6 +13,7 @@ from cofactor.engine.generate import human
 from cofactor.person.body import present
 from cofactor.person.intake import Intake, intake
 from cofactor.person.types import Case
+from cofactor.plan.counterfactual import counterfactuals
 from cofactor.plan.optimise import plan
 from cofactor.plan.outlook import JUDGED_ON
 from cofactor.report import flows
@@ -47,6 +48,7 @@ def build(case: Case, seed: int = 1) -> Report:
             *flows.flows(of, planned.regimen, "plan", PICTURE_DAYS),
         ),
         interplay=interplay(case, eaten),
+        counterfactuals=counterfactuals(of, planned),
     )
 
 

@@ -11,13 +11,15 @@ from cofactor.assess.types import Gate, Level
 from cofactor.facts.gates import Trigger, gate_rules
 from cofactor.report import numbers
 from cofactor.report.card import Dose, card
+from cofactor.report.choices import Choice, choices
+from cofactor.report.figures.choices import choices_figure
 from cofactor.report.figures.day import day_figure
 from cofactor.report.figures.heading import vitamin_d
 from cofactor.report.figures.intakes import intakes
 from cofactor.report.figures.levels import levels
 from cofactor.report.figures.multiples import multiples
 from cofactor.report.figures.picture import picture
-from cofactor.report.figures.types import Figure, acts
+from cofactor.report.figures.types import Figure, acts, in_days
 from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
 from cofactor.report.references import Reference, of_model, references
@@ -65,6 +67,9 @@ class Page:
     two_futures: bool
     multiples: tuple[Figure, ...]
     day: Figure | None
+    choices: tuple[Choice, ...]
+    compared: Figure | None
+    choices_sub: str
     picture: Figure | None
     uncertain: tuple[Entry, ...]
     sources: tuple[Reference, ...]
@@ -95,6 +100,9 @@ def page(report: Report, lang: str) -> Page:
         two_futures=acts(report),
         multiples=multiples(report, words) if calm else (),
         day=day_figure(report, words) if calm else None,
+        choices=choices(report, words) if calm else (),
+        compared=choices_figure(report, words) if calm else None,
+        choices_sub=words.text("page.sub.choices", day=in_days(report, report.plan.retest_days, words)),
         picture=picture(report, words) if calm else None,
         uncertain=tuple(_uncertain(report, words)),
         sources=references(report.sources, words),

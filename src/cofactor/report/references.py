@@ -44,7 +44,7 @@ def _named(sources: Iterable[Source], words: Words) -> Iterator[tuple[str, str]]
         if source not in _of_model():
             yield short(source.text), _mark(source, words)
             continue
-        for found in _PUBLICATION.findall(source.text):
+        for found in publications(source.text):
             yield found, ""
 
 
@@ -65,6 +65,11 @@ def of_model(sources: Iterable[Source], words: Words) -> str:
 @cache
 def _of_model() -> frozenset[Source]:
     return frozenset({p.source for p in parameters()} | {f.source for f in shared_factors()})
+
+
+def publications(text: str) -> list[str]:
+    """The publications that a note names: ``Fatemi 1991``."""
+    return _PUBLICATION.findall(text)
 
 
 def short(text: str) -> str:

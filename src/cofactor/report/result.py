@@ -8,6 +8,7 @@ from typing import Any
 from cofactor.assess.types import Band, Gate, Judgement, StatusRow
 from cofactor.facts.types import Source
 from cofactor.plan.types import Alternative, Clash, Event, Expected, NextTest, PlanItem, Turn
+from cofactor.report import choices
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -47,6 +48,7 @@ def result(report: Report, lang: str = "en") -> Row:
             "alternatives": [_alternative(other, words) for other in plan.alternatives],
             "next_test": None if plan.next_test is None else _next_test(plan.next_test, words),
         },
+        "choices": [choices.row(of, report, words) for of in report.counterfactuals],
         "schedule": [event_row(event) for event in plan.schedule],
         "labs_used": len(report.posterior.used),
         "effective_bodies": report.posterior.effective,

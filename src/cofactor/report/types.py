@@ -10,6 +10,7 @@ from cofactor.assess.update import Posterior
 from cofactor.facts.types import Source
 from cofactor.person.intake import Intake
 from cofactor.person.types import Case
+from cofactor.plan.counterfactual import Counterfactual
 from cofactor.plan.types import Plan, Reason
 
 
@@ -20,6 +21,7 @@ class Report:
     ``bands`` holds both futures (``under`` is ``now`` or ``plan``), weekly. ``unknown`` are the things that were not
     known, each with what was taken for granted in its place; ``sources`` are those of this run, each once. ``flows``
     are the numbers of the system picture (:mod:`cofactor.report.flows`), for both futures.
+    ``counterfactuals`` are the choices of the plan, each against another.
     ``interplay`` is what the present doses bring into play among nutrients and in timing.
     """
 
@@ -36,3 +38,4 @@ class Report:
     sources: tuple[Source, ...]
     flows: tuple[Band, ...] = ()
     interplay: tuple[Interplay, ...] = ()
+    counterfactuals: tuple[Counterfactual, ...] = ()

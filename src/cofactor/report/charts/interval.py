@@ -28,6 +28,7 @@ class Row:
     low: float
     high: float
     hollow: bool = False
+    css: str = ""  # its colour, where it is not that of the drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def draw(chart: Intervals) -> str:
     for row, top in zip(chart.rows, tops, strict=False):
         if chart.zero:
             svg.path(f"M{x(0):.1f} {_at(row, top) - _HALF:g}v{2 * _HALF}", "ref")
-        _row(svg, row, top, x, chart.css)
+        _row(svg, row, top, x, row.css or chart.css)
     svg.path(f"M{x.start:g} {floor:g}H{x.end:g}", "ax")
     for tick in chart.axis.ticks:
         svg.path(f"M{x(tick.value):.1f} {floor:g}v4", "ax")

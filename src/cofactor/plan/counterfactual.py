@@ -1,0 +1,334 @@
+"""What each choice of a plan changes: the same possible bodies under the plan, and under the plan with one thing other.
+
+Every row is a pair of simulations of the same bodies, so that what differs between people drops out and what is left is
+the choice itself. How well a chemical form or a meal's effect is known enters the interval (its factor is taken at
+three equally likely places), and so do the weak effects of magnesium on vitamin D, which the model keeps switched off:
+an interval that reaches zero says that the choice may not matter at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from cofactor.assess.update import Posterior
+from cofactor.engine.generate import human
+from cofactor.facts.load import ANALYTE_UNIT, load
+from cofactor.facts.types import Source
+from cofactor.model.tables import parameters
+from cofactor.person.body import Array, Regimen, live
+from cofactor.person.exposure import Constant, constants
+from cofactor.person.inputs import ModelInputs, form_family
+from cofactor.person.intake import Intake, model_inputs
+from cofactor.person.occasions import MEALS
+from cofactor.person.types import Supplement
+from cofactor.plan.optimise import Planned
+from cofactor.plan.outlook import JUDGED_ON
+from cofactor.plan.types import PlanItem
+from cofactor.units import MOLAR_MASS
+
+FOOD = "food"
+STRATA = (-math.sqrt(1.5), 0.0, math.sqrt(1.5))
+"""Three equally likely places of a standard normal number, with its mean and its variance."""
+WEAK = ("etaMg25", "etaMgCL")
+"""Switches of the model, off by default: cell magnesium on the making and on the clearing of 25(OH)D."""
+HARDLY = 0.05
+"""Share of the plan's own 90 % band below which a difference is none: a choice, the same as in captions of charts."""
+TELLS = 1.96 * math.sqrt(2)
+"""Standard deviations of one reading by which two readings must differ to show a change (Fraser and Harris 1989)."""
+LEAST_DIVIDED_MG = 100.0
+"""Smallest dose that is halved to see what dividing brings: its halves are sold. A choice of this tool."""
+
+Levels = Mapping[str, Array]
+_ABSORBED = {"Mg_absorbed": ("absMg", "magnesium"), "Ca_absorbed": ("absCa", "calcium")}
+_LEVELS = ("25OHD", "Mg_serum", "PTH")
+_FOOD_INPUT = {"magnesium": "in_Mg", "calcium": "in_Ca"}
+# The form most often sold in place of another.
+_OTHER_FORM = {
+    ("magnesium", "citrate"): "oxide",
+    ("magnesium", "oxide"): "citrate",
+    ("calcium", "carbonate"): "citrate",
+}
+_ANY_OTHER = {"magnesium": "oxide", "calcium": "carbonate"}
+# What carries an effect in the model: the table's interaction, or the constant that was fitted to it.
+_DIVIDED = {"magnesium": "TM004", "calcium": "TM003"}
+_CARRIES = {"25OHD": "Vmax25", "Mg_serum": "aTM_6", "PTH": "aS_Ca"}
+
+
+class Otherwise(StrEnum):
+    """What is other than in the plan."""
+
+    WITHOUT = "without"  # one item is left out
+    AT_ONCE = "at_once"  # all of a day's dose at its first moment
+    SPLIT = "split"  # in two intakes, where the plan has one
+    FORM = "form"  # another chemical form of the same element
+    WITHOUT_MEAL = "without_meal"
+    LESS_PHYTATE = "less_phytate"  # meals with no more phytate than a mixed diet
+
+
+class Size(StrEnum):
+    """What can be said of a difference."""
+
+    NONE = "none"  # within the uncertainty: the interval reaches zero, or the difference is next to nothing
+    UNSEEN = "unseen"  # there, and smaller than one blood test can show
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a difference rests on: the grade of an interaction (A to D), empty where none is graded, and the source."""
+
+    grade: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """One choice of a plan, and what another would bring on the day that the plan is judged.
+
+    ``plan`` is the median over the possible bodies, in ``unit``; ``difference`` (median, with ``low`` and ``high`` for
+    90 %) is that within each body, and ``otherwise`` the plan's median with it.
+    """
+
+    kind: Otherwise
+    nutrient: str
+    form: str  # of the item, or the other form
+    outcome: str
+    unit: str
+    days: float
+    plan: float
+    otherwise: float
+    difference: float
+    low: float
+    high: float
+    size: Size
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A question to the model: the inputs in the plan's place, at each stratum, and the outcome that answers it."""
+
+    kind: Otherwise
+    item: PlanItem
+    form: str
+    outcome: str
+    inputs: tuple[ModelInputs, ...]
+    grounds: Grounds
+    weak: bool = False  # whether the weak effects bear on it
+
+
+def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ...]:
+    """Every choice of a plan against its alternative, in the order of its items; none where nothing is proposed."""
+    desk = _Desk(of.members.subject.intake, planned.regimen.inputs)
+    asked = [other for item in planned.plan.items for other in _others(desk, item, planned.plan.items)]
+    bodies = (of, _with_weak_effects(of)) if any(other.weak for other in asked) else (of,)
+    plan = [_run(body, desk.inputs) for body in bodies] if asked else []
+    return tuple(_answer(other, bodies, plan) for other in asked)
+
+
+# ---------------------------------------------------------------------------------------------------- what is asked
+
+
+@dataclass(frozen=True, eq=False)
+class _Desk:
+    """The person's food and the inputs under the plan, in which one thing at a time is exchanged."""
+
+    intake: Intake
+    inputs: ModelInputs
+
+    def exchanged(self, before: Supplement, after: Supplement | None) -> ModelInputs:
+        """The plan's inputs with one supplement in another's place, or with none.
+
+        Zinc beside calcium stays as it is: none of the outcomes asked for hangs on it.
+        """
+        old, new = (model_inputs(self.intake, taken).values for taken in ([before], [after] if after else []))
+        values = dict(self.inputs.values)
+        for name in ("in_D3", "in_D2", "in_P"):
+            values[name] += new[name] - old[name]
+        for mineral in ("Mg", "Ca"):
+            values |= _pooled(mineral, self.inputs.values, old, new)
+        return replace(self.inputs, values=values)
+
+    def with_values(self, **changed: float) -> ModelInputs:
+        """The plan's inputs with some of them other."""
+        return replace(self.inputs, values={**self.inputs.values, **changed})
+
+
+def _pooled(
+    mineral: str, now: Mapping[str, float], old: Mapping[str, float], new: Mapping[str, float]
+) -> dict[str, float]:
+    """Amount, doses a day, share with meals and form factor of a mineral's supplements, with one taken out and put in.
+
+    Factors are means weighted by amount, shares by number of doses: each is taken apart and put together again.
+    """
+    amount, count, meal, factor = f"sup_{mineral}", f"n_s{mineral}", f"meal_{mineral}", f"F_{mineral}"
+    if old[amount] == new[amount] == 0:
+        return {}
+    parts = [(now, 1.0), (old, -1.0), (new, 1.0)]
+    total = sum(sign * of[amount] for of, sign in parts)
+    if total <= 1e-9:  # nothing is left but rounding
+        return {amount: 0.0, count: 1.0, meal: 1.0, factor: 1.0}
+    doses = sum(sign * of[count] for of, sign in parts if of[amount] > 0)
+    return {
+        amount: total,
+        count: doses,
+        meal: sum(sign * of[meal] * of[count] for of, sign in parts if of[amount] > 0) / doses,
+        factor: sum(sign * of[factor] * of[amount] for of, sign in parts) / total,
+    }
+
+
+def _others(desk: _Desk, item: PlanItem, items: tuple[PlanItem, ...]) -> Iterator[_Other]:
+    """What is asked of one item of a plan."""
+    beside_d = item.nutrient == "magnesium" and any(i.nutrient == "vitamin_d" for i in items)
+    less = _less(desk, item)
+    if beside_d:
+        yield _Other(Otherwise.WITHOUT, item, item.form, "25OHD", (less,), _interaction("NN007"), weak=True)
+    level = {"vitamin_d": "25OHD", "magnesium": "Mg_serum", "calcium": "PTH"}[item.nutrient]
+    yield _Other(Otherwise.WITHOUT, item, item.form, level, (less,), _constant(_CARRIES[level]))
+    if item.nutrient == "magnesium" and desk.inputs.values["phyt"] > 0:
+        plain = desk.with_values(phyt=0.0)
+        grounds = Grounds(_interaction("NN013").grade, constants()["phytate_half"].source)
+        yield _Other(Otherwise.LESS_PHYTATE, item, item.form, "Mg_absorbed", (plain,), grounds)
+    if item.form == FOOD:
+        return
+    if item.nutrient == "vitamin_d":
+        yield from _without_meal(desk, item)
+    else:
+        yield from _divided(desk, item)
+        yield _of_form(desk, item)
+
+
+def _less(desk: _Desk, item: PlanItem) -> ModelInputs:
+    """The plan without one item."""
+    if item.form != FOOD:
+        return desk.exchanged(_taken(item), None)
+    name = _FOOD_INPUT[item.nutrient]
+    return desk.with_values(**{name: desk.inputs.values[name] - item.amount / MOLAR_MASS[item.nutrient]})
+
+
+def _without_meal(desk: _Desk, item: PlanItem) -> Iterator[_Other]:
+    """Vitamin D with a meal, and what it would bring without: the factor at each of its strata."""
+    if not set(item.slots) <= set(MEALS):
+        return
+    whole, known = _taken(item), constants()["vitamin_d.without_meal"]
+    inputs = tuple(
+        desk.exchanged(whole, replace(whole, amount=whole.amount * min(factor, 1.0))) for factor in _factors(known)
+    )
+    grounds = Grounds(_interaction("TM001").grade, known.source)
+    yield _Other(Otherwise.WITHOUT_MEAL, item, item.form, "25OHD", inputs, grounds)
+
+
+def _divided(desk: _Desk, item: PlanItem) -> Iterator[_Other]:
+    """All at once where the plan divides a dose, divided where it does not."""
+    whole, rule, outcome = _taken(item), _interaction(_DIVIDED[item.nutrient]), _absorbed(item.nutrient)
+    if len(item.slots) > 1:
+        at_once = replace(item, slots=item.slots[:1], per_intake=item.amount)
+        inputs = (desk.exchanged(whole, _taken(at_once)),)
+        yield _Other(Otherwise.AT_ONCE, item, item.form, outcome, inputs, rule)
+    elif item.amount >= LEAST_DIVIDED_MG:
+        second = next(meal for meal in MEALS if meal != item.slots[0])
+        halves = replace(item, slots=(*item.slots, second), per_intake=item.amount / 2)
+        inputs = (desk.exchanged(whole, _taken(halves)),)
+        yield _Other(Otherwise.SPLIT, item, item.form, outcome, inputs, rule)
+
+
+def _of_form(desk: _Desk, item: PlanItem) -> _Other:
+    """Another salt of the same element, its factor at each of its strata."""
+    form = _OTHER_FORM.get((item.nutrient, item.form), _ANY_OTHER[item.nutrient])
+    meal = "" if item.nutrient == "magnesium" else ".meal" if item.slots[0] in MEALS else ".alone"
+    known = constants()[f"form.{item.nutrient}.{form_family(item.nutrient, form)}{meal}"]
+    swapped = desk.exchanged(_taken(item), replace(_taken(item), form=form))
+    name = "F_Mg" if item.nutrient == "magnesium" else "F_Ca"
+    inputs = tuple(
+        replace(swapped, values={**swapped.values, name: swapped.values[name] * factor / known.value})
+        for factor in _factors(known)
+    )
+    return _Other(Otherwise.FORM, item, form, _absorbed(item.nutrient), inputs, Grounds("", known.source))
+
+
+def _taken(item: PlanItem) -> Supplement:
+    slots = item.slots
+    return Supplement(item.nutrient, item.form, item.per_intake, 1.0, slots[0], None, None, None, "", len(slots), slots)
+
+
+def _absorbed(nutrient: str) -> str:
+    return next(name for name, (_, of) in _ABSORBED.items() if of == nutrient)
+
+
+def _factors(known: Constant) -> tuple[float, ...]:
+    """A factor at the three strata of what is known of it."""
+    return tuple(known.value * math.exp((known.log_sd or 0.0) * z) for z in STRATA)
+
+
+def _interaction(name: str) -> Grounds:
+    row = load().interaction(name)
+    return Grounds(row.evidence_grade, row.source)
+
+
+def _constant(name: str) -> Grounds:
+    return Grounds("", next(p.source for p in parameters() if p.id == name))
+
+
+# -------------------------------------------------------------------------------------------------- what is answered
+
+
+def _with_weak_effects(of: Posterior) -> Posterior:
+    """The same bodies today, with the weak effects on from now on, as large as the table of constants takes them."""
+    sizes = {p.id: p.prior_sd for p in parameters() if p.id in WEAK}
+    values = of.state.constants.copy()
+    for name, size in sizes.items():
+        values[:, human().constants.index(name)] = size
+    return replace(of, state=replace(of.state, constants=values))
+
+
+def _run(of: Posterior, inputs: ModelInputs) -> Levels:
+    """Every outcome on the day the plan is judged; what is absorbed in mg a day."""
+    symbols = {name: symbol for name, (symbol, _) in _ABSORBED.items()}
+    asked = (*_LEVELS, *symbols.values())
+    values, _ = live(of.members, of.state, [Regimen(0.0, inputs)], JUDGED_ON, [JUDGED_ON], asked)
+    found = dict(zip((*_LEVELS, *symbols), np.moveaxis(values[:, 0], -1, 0), strict=True))
+    return found | {name: found[name] * MOLAR_MASS[nutrient] for name, (_, nutrient) in _ABSORBED.items()}
+
+
+def _answer(other: _Other, bodies: tuple[Posterior, ...], plan: list[Levels]) -> Counterfactual:
+    """Strata, and settings of the weak effects, count alike; the plan's median is that of the model as it is."""
+    name, count = other.outcome, len(bodies) if other.weak else 1
+    pairs = [
+        (with_plan[name], _run(body, inputs)[name])
+        for body, with_plan in zip(bodies[:count], plan[:count], strict=True)
+        for inputs in other.inputs
+    ]
+    change = np.concatenate([then - now for now, then in pairs])
+    low, difference, high = (float(q) for q in np.percentile(change, (5, 50, 95)))
+    usual = float(np.median(plan[0][name]))
+    return Counterfactual(
+        kind=other.kind,
+        nutrient=other.item.nutrient,
+        form=other.form,
+        outcome=name,
+        unit="mg/d" if name in _ABSORBED else ANALYTE_UNIT[name],
+        days=JUDGED_ON,
+        plan=usual,
+        otherwise=usual + difference,
+        difference=difference,
+        low=low,
+        high=high,
+        size=_size(difference, low, high, plan[0][name], name, bodies[0]),
+        grounds=other.grounds,
+    )
+
+
+def _size(difference: float, low: float, high: float, plan: Array, outcome: str, of: Posterior) -> Size:
+    p05, p95 = np.percentile(plan, (5, 95))
+    if low <= 0 <= high or abs(difference) < HARDLY * (p95 - p05):
+        return Size.NONE
+    lab = load().lab(outcome, of.members.subject.case.person.sex)
+    if lab is None or lab.assay_cv is None:
+        return Size.SEEN
+    one_reading = math.hypot(lab.assay_cv, lab.within_person_cv or 0.0) * float(np.median(plan))
+    return Size.UNSEEN if abs(difference) < TELLS * one_reading else Size.SEEN
