@@ -5,8 +5,9 @@
     ├── FactsError      a shipped table breaks one of its named checks
     ├── ModelError      a model text cannot be read, is inconsistent, or lies outside the supported subset
     ├── EngineError     a model could not be compiled or integrated
-    └── StoreError      the store of cases cannot be opened, read or written
-        └── SealedError     it is sealed, and no passphrase was given
+    ├── StoreError      a store (of cases, of foods) cannot be opened, read or written
+    │   └── SealedError     it is sealed, and no passphrase was given
+    └── DiskError       a file cannot be read or written though nothing is wrong with what was given; exit code 1
 
 A message says what was got, what was expected and what to do about it.
 """
@@ -67,8 +68,16 @@ class EngineError(CofactorError):
 
 
 class StoreError(CofactorError):
-    """The store of cases cannot be opened, read or written."""
+    """A store (of cases, of foods) cannot be opened, read or written."""
 
 
 class SealedError(StoreError):
     """The store of cases is sealed, and no passphrase was given."""
+
+
+class DiskError(CofactorError):
+    """A disk is full or fails: nothing is wrong with what was given. ``problem`` says where, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))

@@ -1,12 +1,22 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what a disk says of them."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
+
+from cofactor.errors import CofactorError, DiskError, InputError, Problem
+
+_NAMES = "ENOENT ENOTDIR EISDIR EEXIST ENOTEMPTY EACCES EPERM EROFS ELOOP ENAMETOOLONG EINVAL"
+_PATH_ERRORS = {getattr(errno, name) for name in _NAMES.split(" ")}
+"""What the system says where another path would do."""
+_KEPT = 40  # characters of a name that the file beside it begins with: a name may have 255 bytes in all
 
 
 def data_folder() -> Path:
@@ -18,11 +28,35 @@ def write_whole(path: str | Path, content: str | bytes, mode: int = 0o644) -> Pa
     """Write ``content`` (text as UTF-8) to ``path`` and return the path.
 
     It is written beside its place, forced to the disk and renamed, so that a reader sees the old file or the new one
-    and a failure at any moment leaves the old one. Raises ``OSError`` where the folder cannot be written.
+    and a failure at any moment leaves one of them whole. Raises ``OSError``, which names the path, where the folder
+    cannot be written.
     """
     target = Path(path)
-    data = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    with _naming(target):
+        return _write_whole(target, content.encode() if isinstance(content, str) else content, mode)
+
+
+def told(error: OSError) -> CofactorError:
+    """What the system says, as an answer: about the path that was given, or about the disk."""
+    said = error.strerror or str(error)
+    where = str(error.filename or "file")
+    if error.errno in _PATH_ERRORS or error.errno is None:
+        return InputError([Problem(where, said, (), "Check the path.")])
+    do = "Free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "Check the disk"
+    return DiskError(Problem(where, said, (), f"{do} and run it again: what was there before is whole."))
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """Let an error name the file that was meant: the system names the one beside it, or none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(target)) from None
+
+
+def _write_whole(target: Path, data: bytes, mode: int) -> Path:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:_KEPT]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

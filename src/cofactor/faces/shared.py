@@ -16,11 +16,13 @@ from typing import Any, TypeVar
 
 import click
 
-from cofactor.errors import CofactorError, InputError, Problem
+from cofactor.errors import CofactorError, DiskError, InputError
+from cofactor.files import told
 
 REFUSED = 2
 WITHHELD = 3
 LANGUAGES = ("en", "fr")
+_NO_MEMORY = "The memory that this program may take is used up. Ask for fewer people at once, or allow it more."
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,8 +50,9 @@ def common(function: F) -> F:
         except CofactorError as error:
             leave(error, as_json=bool(kwargs.get("as_json")))
         except OSError as error:
-            problem = Problem(str(error.filename or "file"), error.strerror or str(error), (), "Check the path.")
-            leave(InputError([problem]), as_json=bool(kwargs.get("as_json")))
+            leave(told(error), as_json=bool(kwargs.get("as_json")))
+        except MemoryError:
+            leave(CofactorError(_NO_MEMORY), as_json=bool(kwargs.get("as_json")))
 
     options = (
         click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
@@ -70,13 +73,15 @@ def common(function: F) -> F:
 
 def leave(error: CofactorError, *, as_json: bool) -> None:
     """Print an error to standard error and end the program with its exit code."""
+    refused = isinstance(error, InputError)
     problems = error.problems if isinstance(error, InputError) else ()
+    problems = (error.problem,) if isinstance(error, DiskError) else problems
     if as_json:
         rows = [p.as_dict() for p in problems] or [{"where": "", "got": str(error), "expected": [], "do": ""}]
         click.echo(json.dumps({"problems": rows}, ensure_ascii=False), err=True)
     else:
         click.echo("\n".join(map(str, problems)) or str(error), err=True)
-    sys.exit(REFUSED if problems else 1)
+    sys.exit(REFUSED if refused else 1)
 
 
 def print_json(value: object) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from cofactor.errors import InputError, Problem
+from cofactor.errors import CofactorError, InputError, Problem
 from cofactor.facts.food_classes import classes, release_info
 from cofactor.facts.food_files.items import FileError
 from cofactor.facts.food_files.reader import Bundle, bundles
@@ -69,7 +69,7 @@ def import_files(paths: Sequence[Path], store: Path | None = None, today: date |
                 raise InputError(problems)
             if any(one.new or one.changed for one in found):
                 fill(connection)
-    except InputError:
+    except CofactorError:
         if store is not None and not existed:
             _remove(store)
         raise

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from cofactor.errors import InputError, Problem
+from cofactor.errors import InputError, Problem, StoreError
 from cofactor.facts.food_classes import release_info
 from cofactor.facts.food_files.cells import NOT_MEASURED
 from cofactor.facts.food_files.nutrients import UNIT
@@ -101,7 +101,8 @@ def writing(path: Path | None = None) -> Iterator[sqlite3.Connection]:
                 _create(connection)
             yield connection
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite itself takes back what it could not write
+                connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
 
@@ -223,12 +224,12 @@ def _create(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _told(place: Path) -> Iterator[None]:
-    """What SQLite says of a file, as a problem that its owner can act on."""
+    """What SQLite says of a file, as an answer that its owner can act on."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        do = "Wait for the other import to end." if "locked" in str(error) else "Check the folder and its space."
-        raise InputError([Problem(place.name, f"a food store that cannot be used ({error})", (), do)]) from None
+        do = "Wait for the other import to end." if "locked" in str(error) else "Check the folder and the disk's space."
+        raise StoreError(f"{place.name}: the store of foods cannot be used ({error}). {do}") from None
     except sqlite3.DatabaseError as error:
         do = "Remove the file and import again."
         raise InputError([Problem(place.name, f"a broken food store ({error})", ("SQLite",), do)]) from None

@@ -14,7 +14,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.files import data_folder
 from cofactor.person.store_chain import (
     FIRST,
+    HEADS,
+    OPEN,
     Damage,
     Head,
     Loss,
@@ -36,6 +38,8 @@ from cofactor.person.store_seal import Plain, Seal, new_seal, seal_of
 from cofactor.person.yaml_text import read as read_yaml
 
 LONGEST_NAME = 100
+UNFINISHED = "cases.unfinished"
+"""A file that stands beside the database while old bytes are to be overwritten: whoever opens it next finishes that."""
 _ID_BYTES = 8
 _ONE = (
     "SELECT name, saved, before, hash, body FROM versions LEFT JOIN cases ON id = case_id"
@@ -122,19 +126,20 @@ class Store:
                 kept = self._seal.close(name, f"name {case}")
                 self._db.execute("INSERT INTO cases VALUES (?, ?)", (case, kept))
             last = self._last(case)
-            if last is not None and self._is_last(case, last.number, text):
-                return last, False
-            version = self._add(case, last, text)
-        self._acknowledge()
-        return version, True
+            same = last is not None and self._is_last(case, last.number, text)
+            version = last if last is not None and same else self._add(case, last, text)
+        if not same or self._recorded(case) < version.number:
+            self._acknowledge()
+        return version, not same
 
     def delete(self, name: str) -> int:
         """Remove a case, so that its bytes are gone from the files; returns how many versions it had."""
         with typed():
             case = self._id(name)
             count = len(self.history(name))
+            (self._folder / UNFINISHED).touch()
             heads = read_heads(self._folder) or {}
-            write_heads(self._folder, {c: h for c, h in heads.items() if c != case})
+            self._record({c: h for c, h in heads.items() if c != case})
             with self._writing():
                 self._db.execute("DELETE FROM versions WHERE case_id = ?", (case,))
                 self._db.execute("DELETE FROM cases WHERE id = ?", (case,))
@@ -145,7 +150,10 @@ class Store:
         """Seal every text and name with a (new) passphrase, and overwrite what stood there before."""
         seal, salt, check = new_seal(passphrase)
         with typed():
+            (self._folder / UNFINISHED).touch()
             names = self._names()
+            heads = read_heads(self._folder) or {}
+            self._record({case: replace(head, hash=OPEN) for case, head in heads.items()})
             with self._writing():
                 self._db.execute("DELETE FROM seal")
                 self._db.execute("INSERT INTO seal VALUES (1, ?, ?)", (salt, check))
@@ -156,6 +164,12 @@ class Store:
             self._seal = seal
             self._acknowledge(anew=True)
             self._scrub()
+
+    def finish(self) -> None:
+        """Overwrite what an earlier deletion or sealing that was cut off left; where that fails it stays unfinished."""
+        if (self._folder / UNFINISHED).exists():
+            with suppress(StoreError, sqlite3.OperationalError):
+                self._scrub()
 
     # --- inside
 
@@ -173,8 +187,7 @@ class Store:
             before = hash_
 
     def _add(self, case: str, last: Version | None, text: str) -> Version:
-        head = (read_heads(self._folder) or {}).get(case)
-        number = max(0 if last is None else last.number, 0 if head is None else head.number) + 1
+        number = max(0 if last is None else last.number, self._recorded(case)) + 1
         kept = self._seal.close(text, f"version {number} of {case}")
         saved = datetime.now(UTC).isoformat(timespec="seconds")
         before = FIRST if last is None else last.hash
@@ -182,6 +195,11 @@ class Store:
         hash_ = hash_of(case, name, number, saved, before, kept)
         self._db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (case, number, saved, before, hash_, kept))
         return Version(case, number, saved, before, hash_, len(kept))
+
+    def _recorded(self, case: str) -> int:
+        """The last version of a case that the record of last saves has; 0 where it has none."""
+        head = (read_heads(self._folder) or {}).get(case)
+        return 0 if head is None else head.number
 
     def _acknowledge(self, *, anew: bool = False) -> None:
         """Record the last version of every case. Under the writer's lock, so that no other save is forgotten."""
@@ -191,19 +209,23 @@ class Store:
                 last = self._last(case)
                 if last is not None and last.number >= (found[case].number if case in found else 0):
                     found[case] = Head(last.number, last.hash, last.saved)
-            try:
-                write_heads(self._folder, found)
-            except OSError as error:
-                do = "Free some space or check the folder, and save again."
-                raise StoreError(f"The record of saves cannot be written ({error.strerror or error}). {do}") from None
+            self._record(found)
+
+    def _record(self, heads: Mapping[str, Head]) -> None:
+        try:
+            write_heads(self._folder, heads)
+        except OSError as error:
+            do = "Free some space or check the disk, and save again."
+            raise StoreError(f"{HEADS}: the record cannot be written ({error.strerror or error}). {do}") from None
 
     def _scrub(self) -> None:
         """Rewrite the database without what was deleted, and empty the log that still holds it."""
         self._db.execute("VACUUM")
         busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
-            do = "Close it and run the command again."
+            do = "Close it; the next command on the store overwrites them."
             raise StoreError(f"Another program has the store open, so old bytes remain in its log. {do}")
+        (self._folder / UNFINISHED).unlink(missing_ok=True)
 
     @contextmanager
     def _writing(self, *, keep: bool = True) -> Iterator[None]:
@@ -310,7 +332,9 @@ def open_store(
         if row is not None and passphrase is None:
             raise SealedError("The store is sealed: give its passphrase.")
         seal: Seal = Plain() if row is None or passphrase is None else seal_of(passphrase(), *map(as_bytes, row))
-        yield Store(folder, db, seal)
+        store = Store(folder, db, seal)
+        store.finish()
+        yield store
 
 
 def proper_name(name: str) -> str:

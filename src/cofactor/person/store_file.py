@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cofactor.errors import StoreError
-from cofactor.person.store_chain import read_heads
+from cofactor.person.store_chain import HEADS, read_heads, write_heads
 
 FILE = "cases.sqlite"
 FORMAT = 1
@@ -31,6 +31,8 @@ def make(folder: Path, path: Path) -> None:
     """An empty store that only its user can read."""
     folder.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
     folder.chmod(stat.S_IRWXU)
+    if not (folder / HEADS).exists():
+        write_heads(folder, {})  # first, so that its absence always means a loss
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
 
@@ -88,13 +90,23 @@ def typed(folder: Path | None = None) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise StoreError("Another program is writing to the store: wait a moment and try again.") from None
-        if "full" in str(error):
-            raise StoreError("The disk is full: nothing was saved. Free some space and save again.") from None
-        raise StoreError(f"The store cannot be read or written ({error}). {_held(folder)}") from None
+        raise StoreError(_said(error, folder)) from None
     except sqlite3.DatabaseError as error:
         raise StoreError(f"The store is damaged ({error}). {_held(folder)}") from None
+
+
+def _said(error: sqlite3.OperationalError, folder: Path | None) -> str:
+    """What a store says that cannot be used now."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the rest tells the kinds of one error apart
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "Another program is writing to the store: wait a moment and try again."
+        case sqlite3.SQLITE_FULL:
+            return f"{FILE}: the disk is full. What was saved before is there. Free some space and save again."
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
+            do = "Check the folder and the disk, and try again: what was saved before is there once they work"
+            return f"{FILE}: the store cannot be read or written ({error}). {do}; if not: {_held(folder)}"
+        case _:
+            return f"The store cannot be read or written ({error}). {_held(folder)}"
 
 
 def _held(folder: Path | None) -> str:
