@@ -7,7 +7,7 @@ import pytest
 from .conftest import NARROW, WIDE, Look, check_page
 
 LOOKS = [Look("en", "light", WIDE), Look("fr", "dark", NARROW)]
-PAGES = ["/clients", "/case/ANNA", "/case/0000", "/unlock", "/login"]
+PAGES = ["/clients", "/clients/new", "/case/ANNA", "/case/ANNA/history", "/case/0000", "/unlock", "/login"]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.lang}-{look.scheme}-{look.size['width']}")

@@ -167,6 +167,25 @@ def test_a_passphrase_can_be_changed(folder):
         assert store.text("Anna") == TEXT
 
 
+@pytest.mark.parametrize("passphrase", [None, "five words that nobody knows"])
+def test_a_case_can_take_another_name(folder, passphrase):
+    with open_store(folder, None, create=True) as store:
+        for text in ("one: 1", "one: 2"):
+            store.save("Anna", text)
+        store.save("Zoé", "two: 1")
+        if passphrase:
+            store.protect(passphrase)
+        store.rename("Anna", "A-17")
+        with pytest.raises(InputError):
+            store.rename("A-17", "zoé")
+        store.rename("A-17", "a-17")
+    with open_store(folder, (lambda: passphrase) if passphrase else None) as store:
+        assert [case.name for case in store.cases()] == ["a-17", "Zoé"]
+        assert [store.text("a-17", n) for n in (1, 2)] == ["one: 1", "one: 2"]
+        assert store.damage() == ()
+    assert b"Anna" not in all_bytes(folder)
+
+
 def test_a_short_passphrase_is_refused(folder):
     save(folder, "Anna", TEXT)
     with open_store(folder) as store, pytest.raises(StoreError, match="at least 8"):

@@ -13,6 +13,7 @@ from cofactor.person import case_edit, fhir, lab_csv, labs
 from cofactor.person.case import load_case, parse_case
 from cofactor.person.lab_import import Judged, Verdict, judge_all
 from cofactor.person.lab_sheet import Aside, Sheet
+from cofactor.person.types import Case
 
 MAX_BYTES = 4 * fhir.MAX_CHARACTERS
 
@@ -47,13 +48,7 @@ def import_labs(
     """
     before = _bytes_of(into)
     case = load_case(into)
-    sheet = _read(_bytes_of(source), order)
-    found = LabImport(
-        judge_all(sheet.readings, case, _settled(said or {})),
-        tuple(sheet.problems),
-        Counter(sheet.aside),
-        tuple(dict.fromkeys(sheet.not_read)),
-    )
+    found = judged(_bytes_of(source), case, said=said, order=order)
     if found.open and not skip:
         raise InputError(found.open)
     text = before.decode("utf-8-sig")
@@ -66,6 +61,17 @@ def import_labs(
         mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
         write_whole(into, mark + new.encode(), mode=into.stat().st_mode & 0o777)
     return found
+
+
+def judged(content: bytes, case: Case, *, said: Mapping[str, str] | None = None, order: str = "") -> LabImport:
+    """What a laboratory's file holds, judged beside a case; nothing is written. Words as in :func:`import_labs`."""
+    sheet = _read(content, order)
+    return LabImport(
+        judge_all(sheet.readings, case, _settled(said or {})),
+        tuple(sheet.problems),
+        Counter(sheet.aside),
+        tuple(dict.fromkeys(sheet.not_read)),
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -146,6 +146,22 @@ class Store:
             self._scrub()
         return count
 
+    def rename(self, name: str, to: str) -> None:
+        """Give a case another name. Every version is hashed anew, since each vouches for the name of its case."""
+        to = proper_name(to)
+        with typed():
+            case = self._id(name)
+            other = self._find(to)
+            if other not in (None, case):
+                raise InputError([Problem("name", to, ("a name that is not taken",), "Choose another name.")])
+            kept = self._seal.close(to, f"name {case}")
+            with self._writing():
+                self._db.execute("UPDATE cases SET name = ? WHERE id = ?", (kept, case))
+                self._reseal(case, kept, self._seal)
+        self._acknowledge()
+        with typed():
+            self._scrub()
+
     def protect(self, passphrase: str) -> None:
         """Seal every text and name with a (new) passphrase, and overwrite what stood there before."""
         seal, salt, check = new_seal(passphrase)

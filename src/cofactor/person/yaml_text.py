@@ -128,7 +128,7 @@ class _Reader:
         if isinstance(event, SequenceStartEvent):
             return self.sequence(path, depth)
         assert isinstance(event, ScalarEvent)
-        return event.value if event.style else _scalar(event.value)
+        return event.value if event.style else scalar(event.value)
 
     def mapping(self, path: Path, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -156,7 +156,7 @@ class _Reader:
         return found
 
 
-def _scalar(text: str) -> object:
+def scalar(text: str) -> object:
     """A plain scalar by the core schema of YAML 1.2, without its octal, hexadecimal and infinite numbers."""
     if text.lower() in _CONSTANTS and text in (text.lower(), text.capitalize(), text.upper()):
         return _CONSTANTS[text.lower()]

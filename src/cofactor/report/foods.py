@@ -37,10 +37,15 @@ def food_row(food: Food) -> dict[str, Any]:
 
 def food_line(food: Food, lang: str) -> str:
     """A line for people: id, name, and what 100 g hold."""
-    text = Text(lang)
     name = food.name_fr if lang == "fr" else food.name_en
+    return f"{food.id:<14}{name}  ({food_hint(food, lang)})"
+
+
+def food_hint(food: Food, lang: str) -> str:
+    """What 100 g hold."""
+    text = Text(lang)
     held = [f"{text(f'nutrient.{nutrient}')} {_content(food, nutrient, lang)}" for nutrient in SHOWN]
-    return f"{food.id:<14}{name}  ({text('food.per_100_g', contents=', '.join(held))})"
+    return text("food.per_100_g", contents=", ".join(held))
 
 
 def label_row(label: StoredLabel) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def page(report: Report, lang: str) -> Page:
         emergency=tuple(_emergency(urgent, words)),
         doses=card(report, words) if calm else (),
         numbers=tuple(key_numbers(report, words)) if calm else (),
-        gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not _for_everyone(g)], report, words)),
+        gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not for_everyone(g)], report, words)),
         withheld=tuple(_withheld(report, words)) if calm else (),
         taken=tuple(words.reason(r) for r in report.plan.stopped) if calm else (),
         stands=(*levels(report, words), *intakes(report, words)),
@@ -153,7 +153,7 @@ def _footer(report: Report, words: Words) -> str:
 
 def _gates(gates: list[Gate], report: Report, words: Words) -> Iterator[GateLine]:
     """The gates that the case meets, and how far the table of interactions was searched."""
-    yield from (_gate(g, words) for g in gates)
+    yield from (gate_line(g, words) for g in gates)
     found = any(g.id.startswith(("DN", "NN", "CN")) for g in gates)
     count = numbers.number(report.gates.searched, words.lang)
     said = words.text("summary.searched_more" if found else "summary.searched", count=count)
@@ -168,12 +168,13 @@ def _emergency(urgent: list[Gate], words: Words) -> Iterator[Entry]:
     yield from (Entry(do, tuple(why)) for do, why in together.items())
 
 
-def _for_everyone(gate: Gate) -> bool:
+def for_everyone(gate: Gate) -> bool:
     """Whether a gate holds whoever asks: it then stands among what is not proposed, and alarms nobody."""
     return gate_rules()[gate.id].trigger == Trigger.ALWAYS
 
 
-def _gate(gate: Gate, words: Words) -> GateLine:
+def gate_line(gate: Gate, words: Words) -> GateLine:
+    """A gate in words."""
     return GateLine(gate.id, gate.level.value, words.level(gate.level), words.do(gate), words.why(gate))
 
 

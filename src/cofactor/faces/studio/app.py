@@ -12,14 +12,14 @@ from fastapi.staticfiles import StaticFiles
 
 from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.faces.api import create_api
-from cofactor.faces.studio import clients, entrance
+from cofactor.faces.studio import clients, desk, entrance, past
 from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import NoClientError, Shelf
 from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
 
-GROUPS = (clients,)
+GROUPS = (clients, desk, past)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
 NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
 

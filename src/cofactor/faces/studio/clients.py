@@ -12,8 +12,9 @@ from cofactor.person.case import parse_case
 from cofactor.person.store import LONGEST_NAME, Store, proper_name
 from cofactor.person.yaml_text import MAX_CHARACTERS
 from cofactor.report import numbers
+from cofactor.report.text import Text
 
-PAGES = (Page("clients", "/clients"), Page("case", "/case/{case}"))
+PAGES = (Page("clients", "/clients"),)
 
 
 class Brought(BaseModel):
@@ -39,17 +40,6 @@ def routes(studio: Studio) -> APIRouter:
         await studio.work.run(parse_case, body.text)
         return {"location": f"/case/{await studio.shelf.run(lambda store: new_client(store, body.name, body.text))}"}
 
-    @found.post("/case/{case}/delete")
-    async def delete(case: str) -> dict[str, str]:
-        client = await studio.shelf.client(case)
-        await studio.shelf.run(lambda store: store.delete(client.name))
-        return {"location": "/clients"}
-
-    @found.get("/case/{case}")
-    async def case(request: Request, case: str) -> Response:
-        client = await studio.shelf.client(case)
-        return studio.show(request, "case.html", "case", client=client)
-
     return found
 
 
@@ -60,3 +50,10 @@ def new_client(store: Store, name: str, text: str) -> str:
         do = "Choose another name or code, or open that client."
         raise InputError([Problem("name", wanted, ("a name that is not taken",), do)])
     return store.save(wanted, text)[0].case
+
+
+def unnamed(store: Store, text: Text) -> str:
+    """A name for a client who was given none, which no other has."""
+    taken = {s.name.casefold() for s in store.cases()}
+    names = (text("desk.start.unnamed", number=str(number)) for number in range(1, len(taken) + 2))
+    return next(name for name in names if name.casefold() not in taken)

@@ -9,42 +9,64 @@ export async function send(address, values, signal) {
   return { ok: answer.ok, status: answer.status, problems: [], ...found }
 }
 
-/** Values of a form by name; a file is read as text, a file input that is empty is left out. */
+/** Values of a form by name; `data-number` is one; a file is read as text, an empty one left out. */
 export async function valuesOf(form) {
   const found = {}
   for (const [name, value] of new FormData(form)) {
-    if (!(value instanceof File)) found[name] = value
+    if (!(value instanceof File)) found[name] = 'number' in form.elements[name].dataset ? Number(value) : value
     else if (value.size) found[name] = await value.text()
   }
   return found
 }
 
-/** Show problems of a form: each beside the field that its place names, the rest above the button. */
-export function showProblems(form, problems) {
+/**
+ * Show problems of a form: each beside the field that its place names, or beside its row or section; the rest together.
+ * The place is that of the case file, `supplements[0].contents[1]`; a field further out takes what has none of its own.
+ */
+export function showProblems(form, problems, { focus = true } = {}) {
   form.querySelectorAll('.problem').forEach((old) => old.remove())
   form.querySelectorAll('[aria-invalid]').forEach((field) => { field.removeAttribute('aria-invalid'); field.removeAttribute('aria-describedby') })
   const left = problems.filter((problem) => !beside(form, problem))
-  const list = form.querySelector('[data-problems]') ?? form.insertBefore(document.createElement('div'), form.lastElementChild)
-  list.dataset.problems = ''
-  list.setAttribute('role', 'alert')
-  list.replaceChildren(...left.map((problem) => line(problem, `${problem.where}: `)))
-  form.querySelector('[aria-invalid]')?.focus()
+  form.querySelector('[data-problems]')?.append(...left.map((problem) => line(problem, `${problem.where}: `, form)))
+  if (focus && problems.length) (form.querySelector('[aria-invalid]') ?? form.querySelector('.problem')?.parentElement)?.scrollIntoView({ block: 'center' })
+  if (focus) form.querySelector('[aria-invalid]')?.focus()
 }
 
 function beside(form, problem) {
-  const field = form.elements.namedItem(problem.where)
-  if (!(field instanceof HTMLElement)) return false
-  const said = line(problem)
-  said.id = `${field.id}-problem`
+  for (let place = problem.where; place; place = place.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[]+)$/, '')) {
+    const field = visible(form.elements.namedItem(place))
+    if (field) return mark(form, field, problem)
+    const around = form.querySelector(`[data-place="${CSS.escape(place)}"]`)
+    if (around) return Boolean(around.append(line(problem, '', form))) || true
+  }
+  return false
+}
+
+/** The field itself, the first of several, or the box that shows a hidden one. */
+function visible(found) {
+  const field = found instanceof RadioNodeList ? found[0] : found
+  return field?.type === 'hidden' ? field.closest('[data-find]')?.querySelector('[data-shows]') : field
+}
+
+function mark(form, field, problem) {
+  const said = line(problem, '', form)
+  said.id = `${field.id || field.name}-problem`
   field.setAttribute('aria-invalid', 'true')
   field.setAttribute('aria-describedby', said.id)
-  field.after(said)
+  const after = field.type === 'radio' || field.type === 'checkbox' ? field.closest('fieldset').lastElementChild : field
+  after.after(said)
   return true
 }
 
-function line(problem, before = '') {
+function line(problem, before, form) {
   const said = document.createElement('p')
   said.className = 'problem'
-  said.textContent = `${before}${problem.got}. ${problem.do}`
+  if (problem.got === 'nothing' && form.dataset.missing) {
+    said.textContent = form.dataset.missing
+    return said
+  }
+  said.lang = 'en' // the sentences of refusals are those of the command line
+  const expected = problem.expected?.length ? ` (${problem.expected.join(', ')})` : ''
+  said.textContent = `${before}${problem.got}${expected}. ${problem.do}`
   return said
 }

@@ -1,0 +1,171 @@
+"""The desk: building and changing a case, with every problem and every reading beside its field."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from cofactor.errors import InputError, Problem
+from cofactor.faces.studio import desk_labs
+from cofactor.faces.studio.choices import LONGEST_LIST, Choice, choices, conditions, medicines
+from cofactor.faces.studio.clients import new_client, unnamed
+from cofactor.faces.studio.desk_form import merged
+from cofactor.faces.studio.desk_read import gate_lines, general_notes, read_back
+from cofactor.faces.studio.desk_view import view
+from cofactor.faces.studio.pages import Page, Studio
+from cofactor.faces.studio.shelf import Client
+from cofactor.facts.food_lookup import search_foods
+from cofactor.person import yaml_text
+from cofactor.person.case import parse_case
+from cofactor.person.case_text import with_values, written
+from cofactor.person.store import LONGEST_NAME
+from cofactor.report.foods import food_hint
+
+PAGES = (Page("case", "/case/{case}"),)
+
+_LONGEST_SEARCH = 100
+_Kind = Literal["foods", "medicines", "conditions"]
+Values = dict[str, Any]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Sent(_Body):
+    """What the form holds, by place of the file."""
+
+    case: Values = Field(repr=False)
+
+
+class Started(Sent):
+    """A new client: the name it goes by here, and the little that a forecast needs."""
+
+    name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+
+
+class Looked(_Body):
+    """What a person types to find something."""
+
+    q: str = Field(max_length=_LONGEST_SEARCH, repr=False)
+
+
+class Sheet(Sent):
+    """A laboratory's file: pasted, or as bytes; with the units that its reader vouches for."""
+
+    pasted: str = Field("", max_length=desk_labs.MAX_CHARACTERS, repr=False)
+    file: str = Field("", max_length=2 * desk_labs.MAX_CHARACTERS, repr=False, description="base64")
+    units: dict[str, str] = Field(default_factory=dict)
+    dates: Literal["", "dmy", "mdy"] = ""
+
+
+def routes(studio: Studio) -> APIRouter:
+    """The routes of this group."""
+    found = APIRouter()
+    _starting(found, studio)
+    _editing(found, studio)
+    _finding(found, studio)
+    return found
+
+
+def _starting(found: APIRouter, studio: Studio) -> None:
+    @found.get("/clients/new")
+    async def start(request: Request) -> Response:
+        values = {"choices": choices(studio.lang(request))}
+        return studio.show(request, "start.html", "clients", values=values)
+
+    @found.post("/clients/new")
+    async def begin(request: Request, body: Started) -> dict[str, str]:
+        name = body.name.strip()
+        given = {**body.case, "person": {**({"name": name} if name else {}), **body.case.get("person", {})}}
+        text, words = await studio.work.run(_written, given), studio.text(request)
+        case = await studio.shelf.run(lambda store: new_client(store, name or unnamed(store, words), text))
+        return {"location": f"/case/{case}"}
+
+
+def _editing(found: APIRouter, studio: Studio) -> None:
+    @found.get("/case/{case}")
+    async def desk(request: Request, case: str) -> Response:
+        client = await studio.shelf.client(case)
+        values = view(_values(client), studio.lang(request))
+        return studio.show(request, "case.html", "case", client=client, values=values)
+
+    @found.post("/case/{case}/check")
+    async def check(request: Request, case: str, body: Sent) -> dict[str, Any]:
+        client = await studio.shelf.client(case)
+        return await studio.work.run(_checked, merged(_values(client), body.case), studio.lang(request))
+
+    @found.post("/case/{case}/save")
+    async def save(case: str, body: Sent) -> dict[str, Any]:
+        client = await studio.shelf.client(case)
+        text = await studio.work.run(_rewritten, client, body.case)
+        version, new = await studio.shelf.run(lambda store: store.save(client.name, text))
+        return {"number": version.number, "new": new}
+
+    @found.post("/case/{case}/labs")
+    async def labs(request: Request, case: str, body: Sheet) -> dict[str, Any]:
+        client = await studio.shelf.client(case)
+        content = body.pasted.encode() if body.pasted else _bytes(body.file)
+        values = merged(_values(client), body.case)
+        return await studio.work.run(desk_labs.read, content, values, body.units, body.dates, studio.lang(request))
+
+
+def _finding(found: APIRouter, studio: Studio) -> None:
+    """Searches. They go by POST, since what a person takes or has must not stand in an address."""
+
+    @found.post("/search/{kind}")
+    async def search(request: Request, kind: _Kind, body: Looked) -> dict[str, Any]:
+        lang = studio.lang(request)
+        find = {"foods": _foods, "medicines": medicines, "conditions": conditions}[kind]
+        rows = await studio.work.run(find, body.q, lang)
+        return {"found": [{"value": row.value, "name": row.name, "more": row.more} for row in rows]}
+
+
+def _foods(text: str, lang: str) -> list[Choice]:
+    found = search_foods(text, LONGEST_LIST)
+    return [Choice(f.id, f.name_fr if lang == "fr" else f.name_en, food_hint(f, lang)) for f in found]
+
+
+def _values(client: Client) -> Values:
+    found = yaml_text.read(client.text).value
+    return found if isinstance(found, dict) else {}
+
+
+def _written(sent: Values) -> str:
+    """The text of a new case. Raises :class:`InputError` with every problem of what was sent."""
+    values = merged({}, sent)
+    parse_case(values)
+    return written(values)
+
+
+def _rewritten(client: Client, sent: Values) -> str:
+    values = merged(_values(client), sent)
+    parse_case(values)
+    return with_values(client.text, values)
+
+
+def _checked(values: Values, lang: str) -> dict[str, Any]:
+    """What is wrong, how each row was read, and which gates the case meets where all of it can be read."""
+    problems: tuple[Problem, ...] = ()
+    notes: list[str] = []
+    gates: list[dict[str, str]] = []
+    try:
+        case = parse_case(values)
+        notes = general_notes(case, lang)
+        gates = [{"level": g.level, "word": g.word, "first": g.first, "then": g.then} for g in gate_lines(case, lang)]
+    except InputError as error:
+        problems = error.problems
+    read = read_back(values, lang)
+    return {"problems": [p.as_dict() for p in problems], "read": read, "notes": notes, "gates": gates}
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError([Problem("file", "no file", ("a file",), "Choose the file again.")]) from None

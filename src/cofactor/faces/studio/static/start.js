@@ -1,0 +1,14 @@
+// The first page of a new client: a few fields, sent as a case.
+import { caseOf } from './case-values.js'
+import { send, showProblems } from './send.js'
+import { towns } from './town.js'
+
+const form = document.getElementById('start')
+towns(form, true)
+form.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const { name, ...values } = caseOf(form)
+  const answer = await send(form.dataset.address, { name: name ?? '', case: values })
+  if (answer.location) location.assign(answer.location)
+  else showProblems(form, answer.problems)
+})

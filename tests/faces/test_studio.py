@@ -1,0 +1,186 @@
+"""The studio without a browser: what the form of the desk does to a case, and what its addresses answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cofactor.faces.studio.app import create_studio
+from cofactor.faces.studio.choices import choices, conditions, medicines
+from cofactor.faces.studio.desk_form import as_shown, merged
+from cofactor.faces.studio.desk_read import read_back
+from cofactor.facts.towns import towns
+from cofactor.person import yaml_text
+from cofactor.person.case import parse_case
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+ANNA = (Path(__file__).parents[2] / "examples" / "anna.yaml").read_text(encoding="utf-8")
+START = {"person": {"sex": "female", "age": "58", "weight": "72 kg"}, "place": {"latitude": "48.9", "country": "FR"}}
+
+
+def sent_back(values):
+    """What the form would send of what it shows, with nothing changed."""
+    shown = as_shown(values)
+    for key in ("supplements", "labs"):
+        shown[key] = [{**row, "_was": str(i)} for i, row in enumerate(shown[key])]
+    return {key: value for key, value in shown.items() if value}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_a_form_that_is_not_touched_changes_nothing(path):
+    values = yaml_text.read(path.read_text(encoding="utf-8")).value
+    assert merged(values, sent_back(values)) == values
+
+
+def test_what_the_form_does_not_show_stays():
+    old = yaml_text.read(ANNA).value
+    old["supplements"][0]["until"] = "2027-01-01"
+    old["sun"]["holidays"] = [{"from": "2026-07-11", "to": "2026-07-25", "latitude": 43.3}]
+    old["products"] = ["own.yaml"]
+    sent = sent_back(old)
+    sent["supplements"] = [{**sent["supplements"][0], "amount": "2000 IU"}]
+    sent["sun"] = {"outdoors": "10 min/day"}
+    new = merged(old, sent)
+    assert new["supplements"] == [{**old["supplements"][0], "amount": "2000 IU"}]
+    assert new["sun"] == {"outdoors": "10 min/day", "holidays": old["sun"]["holidays"]}
+    assert new["products"] == ["own.yaml"]
+
+
+def test_what_is_emptied_is_taken_out():
+    new = merged(
+        yaml_text.read(ANNA).value, {k: v for k, v in sent_back(yaml_text.read(ANNA).value).items() if k != "labs"}
+    )
+    assert "labs" not in new
+    assert parse_case(new).labs == ()
+
+
+def test_a_row_is_read_back_beside_a_slip_elsewhere():
+    values = {
+        **START,
+        "supplements": [
+            {"nutrient": "vitamin_d", "form": "D3", "amount": "1000 IU"},
+            {"nutrient": "magnesium", "amount": "300 kg"},
+            {"contents": ["Magnesium (citrate) 100 mg", "Zinc 10 mg"]},
+        ],
+        "labs": [{"analyte": "25OHD", "value": "18", "unit": "ng/mL", "date": "2026-10-02"}],
+    }
+    read = read_back(values, "en")
+    assert "25 µg (1,000 IU)" in read["supplements[0]"][0].replace("\u00a0", " ")
+    assert "supplements[1]" not in read
+    assert len(read["supplements[2]"]) >= 2
+    assert "45 nmol/L (18 ng/mL)" in read["labs[0]"][0].replace("\u00a0", " ")
+
+
+def test_searches_find_in_both_languages():
+    assert medicines("lévothyr", "fr")[0].more == "H03AA01"
+    assert medicines("levothyr", "en")[0].more == "H03AA01"
+    assert any(one.more.startswith("D86") for one in conditions("sarcoid", "fr"))
+    assert medicines("   ", "en") == []
+
+
+def test_towns_have_the_latitudes_of_the_atlas():
+    known = {town.zone: (town.latitude, town.country) for town in towns()}
+    assert known["Europe/Paris"] == (48.9, "FR")  # 48° 52' N
+    assert known["Australia/Sydney"] == (-33.9, "AU")  # 33° 52' S
+    names = {name: [town.name for town in of] for name, of in choices("fr").towns}
+    assert "Athènes" in names["Grèce"]
+
+
+# --- over HTTP
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Ask a studio with a store of its own, one question after another."""
+    app = create_studio("en", tmp_path)
+
+    def asked(method, path, **keys):
+        async def go():
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+                return await client.request(method, path, **keys)
+
+        return asyncio.run(go())
+
+    return asked
+
+
+def started(ask, name="Zoé"):
+    return ask("POST", "/clients/new", json={"name": name, "case": START}).json()["location"]
+
+
+def test_five_answers_make_a_case(ask):
+    place = started(ask)
+    text = ask("GET", f"{place}/case.yaml").text
+    assert parse_case(text).person.weight_kg == 72
+    assert "Zoé" in text
+    assert "Zoé" not in place
+
+
+def test_every_problem_of_a_start_comes_back_and_nothing_is_saved(ask):
+    answer = ask("POST", "/clients/new", json={"name": "", "case": {"person": {"sex": "?"}}})
+    assert answer.status_code == 422
+    assert {p["where"] for p in answer.json()["problems"]} >= {"person.sex", "person.age", "person.weight", "place"}
+    assert "No client yet" in ask("GET", "/clients").text
+
+
+def test_a_name_is_used_once(ask):
+    started(ask)
+    answer = ask("POST", "/clients/new", json={"name": "zoé", "case": START})
+    assert [p["where"] for p in answer.json()["problems"]] == ["name"]
+
+
+def test_a_save_adds_a_version_and_the_way_back_another(ask):
+    place = started(ask)
+    changed = {**START, "medicines": [{"name": "levothyroxine"}]}
+    assert ask("POST", f"{place}/save", json={"case": changed}).json() == {"number": 2, "new": True}
+    assert ask("POST", f"{place}/save", json={"case": changed}).json() == {"number": 2, "new": False}
+    assert "Medicines" in ask("GET", f"{place}/history").text
+    ask("POST", f"{place}/restore", json={"number": 1})
+    assert parse_case(ask("GET", f"{place}/case.yaml").text).medicines == ()
+    assert parse_case(ask("GET", f"{place}/case.yaml?version=2").text).medicines
+
+
+def test_a_refused_save_keeps_what_was_there(ask):
+    place = started(ask)
+    before = ask("GET", f"{place}/case.yaml").text
+    answer = ask("POST", f"{place}/save", json={"case": {**START, "labs": [{"analyte": "25OHD", "value": "18"}]}})
+    assert answer.status_code == 422
+    assert ask("GET", f"{place}/case.yaml").text == before
+
+
+def test_a_laboratory_file_is_shown_before_it_is_kept(ask):
+    place = started(ask)
+    sheet = "date,test,result,unit\n2026-10-02,25OHD,45,nmol/L\n2026-10-02,Mg_serum,0.78,mmol/L\n"
+    body = {"case": {**START, "today": "2026-11-22"}, "pasted": sheet, "units": {}}
+    found = ask("POST", f"{place}/labs", json=body).json()
+    asked = {one["analyte"] for one in found["asked"]}
+    assert "25OHD" in asked  # 45 is as ordinary in ng/mL
+    found = ask("POST", f"{place}/labs", json={**body, "units": {"25OHD": "nmol/L"}}).json()
+    assert {(row["analyte"], row["value"], row["unit"]) for row in found["taken"]} >= {("25OHD", "45", "nmol/L")}
+    assert "labs" not in ask("GET", f"{place}/case.yaml").text
+
+
+def test_a_client_is_renamed_and_deleted_by_name(ask):
+    place = started(ask)
+    ask("POST", f"{place}/rename", json={"name": "Z-1"})
+    assert "Z-1" in ask("GET", "/clients").text
+    refused = ask("POST", f"{place}/delete", json={"name": "Zoé"})
+    assert refused.status_code == 422
+    assert ask("POST", f"{place}/delete", json={"name": "Z-1"}).json() == {"location": "/clients"}
+    assert ask("GET", place).status_code == 404
+
+
+def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
+    from cofactor.person.store import open_store
+
+    with open_store(tmp_path, create=True) as store:
+        store.save("Anna", ANNA)
+        store.protect("five words that nobody knows")
+    assert ask("GET", "/clients").headers["location"] == "/unlock"
+    assert ask("POST", "/unlock", json={"passphrase": "another one altogether"}).status_code == 422
+    assert ask("POST", "/unlock", json={"passphrase": "five words that nobody knows"}).status_code == 200
+    assert "Anna" in ask("GET", "/clients").text
