@@ -63,3 +63,19 @@ def test_skin_makes_little_in_a_northern_winter(found):
     # Paris, 22 November and 14 February: Webb 1988 and later find next to none at this latitude
     assert found["D_skin", 0.0].p95 < 2
     assert found["D_skin", 84.0].p95 < 3
+
+
+def test_days_elsewhere_have_the_sun_of_that_place(tmp_path):
+    text = ANNA.read_text(encoding="utf-8")
+    sun = "sun:\n  summer: {outdoors: 30 min/day}\n  holidays:\n    - {from: 2027-02-10, to: 2027-02-20, latitude: 14, "
+    sun += "outdoors: 4 h/day, exposed: 60 %, beach: yes}"
+    lines = [sun if line.startswith("sun:") else line for line in text.splitlines()]
+    file = tmp_path / "away.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    of = posterior(load_case(file))
+    subject = of.members.subject
+    rows = {b.days: b for b in flows(of, present(subject), "now", (0.0, 84.0)) if b.outcome == "D_skin"}
+    (there,) = subject.away
+    # 14 February: day 44 of the year; the middle body's exposure may be a little off 1
+    assert rows[84.0].p50 == pytest.approx(there.supply[44] * 384.64 / 1000, rel=0.15)
+    assert rows[84.0].p50 > 20 * rows[0.0].p50

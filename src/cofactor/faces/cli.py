@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("case", "Keep cases with their history, plain or sealed with a passphrase."),
     "labs": ("labs", "Bring laboratory results (FHIR, CSV) into a case file."),
     "validate": ("validate", "Published trials, predicted and compared."),
-    "cite": ("cite", "The sources that a plan used, as BibTeX."),
+    "cite": ("cite", "The sources that a plan or a trial used, as BibTeX."),
     "evidence": ("evidence", "What stands of an article's statements, by publications and by experiment."),
     "ask": ("ask", "A question in everyday words, answered with numbers and sources."),
     "simulate": ("simulate", "Run a model: your own, or the shipped human."),

@@ -88,7 +88,9 @@ def _apart(why: tuple[Reason, ...], words: Words) -> Iterator[str]:
     for reason in why:
         if reason.key == _APART:
             hours = numbers.short(float(reason.values["hours"]), words.lang)
-            yield words.text("page.card.apart_hours", medicine=str(reason.values["medicine"]), hours=hours)
+            yield words.text(
+                "page.card.apart_hours", medicine=words.beside(str(reason.values["medicine"])), hours=hours
+            )
 
 
 def _closed(entry: Withheld, report: Report, words: Words) -> Dose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 import numpy as np
@@ -13,7 +14,7 @@ from cofactor.assess.types import Band
 from cofactor.assess.update import Posterior
 from cofactor.engine.generate import human
 from cofactor.person.body import Array, Regimen
-from cofactor.person.sun import DAYS_IN_YEAR
+from cofactor.person.sun import day_of_year
 from cofactor.units import MOLAR_MASS, convert
 
 LEVELS: Mapping[str, str] = {
@@ -113,10 +114,11 @@ def _vitamin_d_swallowed(of: Posterior, regimen: Regimen) -> Array:
 
 
 def _skin(of: Posterior, day: float) -> Array:
-    """Vitamin D3 that skin hands to blood on that day."""
+    """Vitamin D3 that skin hands to blood on that day, at home or elsewhere."""
     subject = of.members.subject
-    of_year = (subject.case.today.timetuple().tm_yday - 1 + int(day)) % DAYS_IN_YEAR
-    return convert(float(subject.skin[of_year]), "nmol", "µg", "D3") * of.members.sun
+    on = subject.case.today + timedelta(days=int(day))
+    supply = next((a.supply for a in subject.away if a.first <= on <= a.last), subject.skin)
+    return convert(float(supply[day_of_year(on)]), "nmol", "µg", "D3") * of.members.sun
 
 
 def _band(name: str, unit: str, day: float, values: Array, under: str) -> Band:

@@ -16,10 +16,10 @@ def is_medicine(item: str) -> bool:
 
 
 def item_name(item: str, report: Report, names: Names) -> str:
-    """What stands at a moment: a planned dose or a present supplement with its amount, or a medicine as typed."""
+    """What stands at a moment: a planned dose or a present supplement with its amount, or a medicine."""
     kind, _, rest = item.partition(":")
     if kind == MEDICINE:
-        return rest
+        return names.medicine(rest)
     for planned in report.plan.items:
         if (planned.nutrient, planned.form) == (kind, rest):
             return f"{names.dosed(planned)}{numbers.NBSP}{names.amount(planned.per_intake, planned.nutrient)}"
@@ -37,5 +37,7 @@ def moment_line(event: Event, report: Report, names: Names) -> str:
         return line
     others = [item.partition(":")[2] for item in event.apart_from]
     hours = max(s.hours for s in report.gates.spacings if s.medicine in others)
-    apart = names.text("summary.apart", what=names.join(others), hours=numbers.short(hours, names.lang))
+    apart = names.text(
+        "summary.apart", what=names.join(map(names.medicine, others)), hours=numbers.short(hours, names.lang)
+    )
     return f"{line} ({apart})"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 
 from cofactor.assess.types import Level
 from cofactor.facts.load import load
+from cofactor.facts.names import fold
+from cofactor.facts.types import ConditionName, MedicineName
 from cofactor.plan.types import PlanItem
 from cofactor.report import numbers
 from cofactor.report.text import Text
@@ -70,6 +74,16 @@ class Names:
         """Moments of the day: ``at lunch and at dinner``."""
         return self.join(self.text(f"slot.{slot}") for slot in slots)
 
+    def medicine(self, typed: str) -> str:
+        """A medicine by its name in this language, where it was typed by its name or code; a brand stays a brand."""
+        row = _medicines().get(fold(typed))
+        return typed if row is None else row.name_fr if self.lang == "fr" else row.name_en
+
+    def condition(self, typed: str) -> str:
+        """A condition by its name in this language, where our tables know what was typed."""
+        row = _conditions().get(fold(typed))
+        return typed if row is None else row.name_fr if self.lang == "fr" else row.name_en
+
     def level(self, level: Level) -> str:
         """How a gate acts, in a word."""
         return self.text(f"level.{level}")
@@ -106,3 +120,17 @@ class Names:
 def capital(sentence: str) -> str:
     """A sentence with a capital first letter, whatever name it begins with."""
     return sentence[:1].upper() + sentence[1:]
+
+
+@cache
+def _medicines() -> Mapping[str, MedicineName]:
+    """Medicines by what people type: names in both languages, and the code where only one row has it."""
+    rows = load().medicines
+    codes = Counter(row.atc for row in rows)
+    named = {fold(name): row for row in rows for name in (row.name_en, row.name_fr)}
+    return {fold(row.atc): row for row in rows if codes[row.atc] == 1} | named
+
+
+@cache
+def _conditions() -> Mapping[str, ConditionName]:
+    return {fold(name): row for row in load().conditions for name in (row.id, row.name_en, row.name_fr)}

@@ -12,6 +12,7 @@ from cofactor.facts.gates import Trigger, gate_rules
 from cofactor.report import numbers
 from cofactor.report.card import Dose, card
 from cofactor.report.choices import Choice, choices
+from cofactor.report.figures.chances import chances_figure
 from cofactor.report.figures.choices import choices_figure
 from cofactor.report.figures.day import day_figure
 from cofactor.report.figures.heading import vitamin_d
@@ -62,7 +63,9 @@ class Page:
     gates: tuple[GateLine, ...]
     withheld: tuple[Entry, ...]
     taken: tuple[str, ...]
+    together: tuple[Entry, ...]
     stands: tuple[Figure, ...]
+    chances: Figure | None
     heading: Figure | None
     two_futures: bool
     multiples: tuple[Figure, ...]
@@ -95,7 +98,9 @@ def page(report: Report, lang: str) -> Page:
         gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not for_everyone(g)], report, words)),
         withheld=tuple(_withheld(report, words)) if calm else (),
         taken=tuple(words.reason(r) for r in report.plan.stopped) if calm else (),
+        together=tuple(_together(report, words)) if calm else (),
         stands=(*levels(report, words), *intakes(report, words)),
+        chances=chances_figure(report, words),
         heading=vitamin_d(report, words) if calm else None,
         two_futures=acts(report),
         multiples=multiples(report, words) if calm else (),
@@ -189,6 +194,13 @@ def _withheld(report: Report, words: Words) -> Iterator[Entry]:
             together.setdefault(words.withheld(entry), []).append(words.nutrient(entry.nutrient))
     for why, names in together.items():
         yield Entry(capital(numbers.join(names, words.lang)), (why,))
+
+
+def _together(report: Report, words: Words) -> Iterator[Entry]:
+    """What the present doses bring into play among nutrients and in timing."""
+    for found in report.interplay:
+        action = found.action(words.lang)
+        yield Entry(capital(words.in_play(found)), (action,))
 
 
 def _uncertain(report: Report, words: Words) -> Iterator[Entry]:

@@ -54,6 +54,9 @@ class Words(Names):
             return self.day(str(value))
         if name == "unit":
             return numbers.unit(str(value), self.lang)
+        if name in ("medicine", "condition"):
+            named = self.medicine if name == "medicine" else self.condition
+            return ", ".join(map(named, str(value).split(", ")))
         if name == "supplement":
             return ", ".join(self.nutrient(s) if s in NUTRIENT_UNIT else s for s in str(value).split(", "))
         return value if isinstance(value, str) else numbers.short(value, self.lang)
@@ -97,6 +100,7 @@ class Words(Names):
             return numbers.percent(value, self.lang) if name in _SHARES else numbers.short(value, self.lang)
         words: Mapping[str, Callable[[str], str]] = {
             "nutrient": self.nutrient,
+            "medicine": self.beside,
             "nutrients": lambda listed: self.join(self.nutrient(one) for one in listed.split()),
             "form": lambda form: self.form(nutrient, form),
             "analyte": self.analyte,
@@ -110,6 +114,10 @@ class Words(Names):
             "what": lambda what: self.product(*what.partition(":")[::2]),
         }
         return words[name](value) if name in words else value
+
+    def beside(self, name: str) -> str:
+        """What something is kept apart from: a medicine, or a supplement by its nutrient or its label."""
+        return self.nutrient(name) if name in NUTRIENT_UNIT else self.medicine(name)
 
     def risk(self, risk: str) -> str:
         """A level that should hardly be passed, from its name: ``Ca_total>2.60``."""
@@ -186,12 +194,19 @@ class Words(Names):
 
     def interplay(self, found: Interplay) -> str:
         """What doses bring into play together, and what to do about it."""
+        named, action = self.in_play(found), found.action(self.lang)
+        return capital(self.text("together.line", amounts=named, action=action)) if named else action
+
+    def in_play(self, found: Interplay) -> str:
+        """The amounts that act together: ``magnesium, 300 mg``; empty where what matters is no amount."""
         amounts = [
             self.text("together.amount", nutrient=self.nutrient(n), amount=numbers.amount(v, n, self.lang))
             for n, v in found.amounts.items()
         ]
-        action = found.action(self.lang)
-        return capital(self.text("together.line", amounts=self.join(amounts), action=action)) if amounts else action
+        if "phytate" in found.values:
+            shown = numbers.with_unit(numbers.number(found.values["phytate"], self.lang), "mg", self.lang)
+            amounts.append(self.text("together.phytate", amount=shown))
+        return self.join(amounts)
 
     def verdict(self, row: StatusRow) -> str:
         """Where the value stands against the body that judges it, and whether that is sure."""

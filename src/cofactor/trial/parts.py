@@ -32,6 +32,7 @@ from cofactor.engine.llvm import kernel
 from cofactor.files import write_whole
 from cofactor.trial.match import Ready
 from cofactor.trial.simulate import ACCURACY, CHUNK, LANES
+from cofactor.trial.sources import sources
 from cofactor.trial.types import Trial
 
 Array = NDArray[np.float64]
@@ -202,5 +203,6 @@ def manifest(plan: Plan, parts: Iterable[Receipt]) -> dict[str, Any]:
         "tolerance": asdict(ACCURACY),
         "made_with": [json.loads(maker) for maker in makers],
         "failed": sum(r.failed for r in listed),
+        "sources": [{"text": s.text, "known": s.trust.value, "detail": s.detail} for s in sources(plan.trial)],
         "parts": [{"part": r.part, "first": r.first, "people": r.people, "files": dict(r.files)} for r in listed],
     }

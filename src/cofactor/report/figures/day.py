@@ -55,7 +55,7 @@ def _lanes(report: Report, words: Words, blocks: tuple[Block, ...]) -> Day:
         lanes=(text("chart.day_lanes.meals"), text("chart.day_lanes.medicines"), text("chart.day_lanes.supplements")),
         hours=tuple(Tick(float(h), numbers.time(f"{h:02}:00", lang)) for h in hours),
         meals=tuple(Moment(hour(TIME[meal]), text(f"chart.day_lanes.meal.{meal}")) for meal in MEALS),
-        medicines=tuple(_medicines(report)),
+        medicines=tuple(_medicines(report, words)),
         supplements=tuple(_supplements(report, words)),
         blocks=blocks,
     )
@@ -67,11 +67,11 @@ def hour(time: str) -> float:
     return int(hours) + int(minutes) / 60
 
 
-def _medicines(report: Report) -> Iterator[Moment]:
+def _medicines(report: Report, words: Words) -> Iterator[Moment]:
     for event in report.plan.schedule:
         for item in event.items:
             if is_medicine(item):
-                yield Moment(hour(event.time), item.partition(":")[2])
+                yield Moment(hour(event.time), words.medicine(item.partition(":")[2]))
 
 
 def _supplements(report: Report, words: Words) -> Iterator[Moment]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cofactor.facts.load import load
 from cofactor.facts.types import Threshold
-from cofactor.person.sun import DAYS_IN_YEAR
+from cofactor.person.sun import day_of_year
 from cofactor.person.types import LabResult
 from cofactor.plan.types import Expected
 from cofactor.report import numbers
@@ -139,14 +139,14 @@ def _plain(value: float, words: Words) -> str:
 
 def _low_uvb(report: Report, first: float) -> tuple[Pair, ...]:
     """Stretches of days on which skin makes little; none for a person whose skin makes nothing all year."""
-    skin = report.posterior.members.subject.skin
-    if not skin.any():
+    subject = report.posterior.members.subject
+    if not subject.skin.any():
         return ()
-    today = report.case.today
     found: list[list[float]] = []
     for day in range(int(first), LAST_DAY + 1):
-        of_year = ((today + timedelta(days=day)).timetuple().tm_yday - 1) % DAYS_IN_YEAR
-        if skin[of_year] >= LITTLE_UVB * skin.max():
+        on = report.case.today + timedelta(days=day)
+        supply = next((a.supply for a in subject.away if a.first <= on <= a.last), subject.skin)
+        if supply[day_of_year(on)] >= LITTLE_UVB * subject.skin.max():
             continue
         if found and found[-1][1] == day - 1:
             found[-1][1] = day
