@@ -176,7 +176,7 @@ def report(people: int, peers: int, repeats: int) -> str:
     one, two = small_batch(work, rows[0].relative, repeats)
     lines = [
         f"cofactor {cofactor.__version__}, Python {platform.python_version()}, {platform.system()} on {processor()}, "
-        f"{len(os.sched_getaffinity(0))} cores, {llvm.lanes()} people per vector register.",
+        f"{len(os.sched_getaffinity(0))} cores, {llvm.width()} people per vector register.",
         "",
         f"{people:,} people ({len(VARIED)} constants, CV {SPREAD:.0%}), {len(work.program.states)} states, 365 days, "
         f"new regimen on day {CHANGE_DAY:g}, {len(TIMES)} times x {len(OUTCOMES)} outcomes. Least of {repeats} "

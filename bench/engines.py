@@ -13,6 +13,7 @@ import numpy as np
 import scipy
 
 from cofactor.engine import llvm, lower
+from cofactor.engine.lanes import Lanes
 from cofactor.engine.solve import Backend, Tolerance, solve
 from workload import CHANGE_DAY, OUTCOMES, TIMES, Workload
 
@@ -44,7 +45,7 @@ class Ours:
         """What it is, with versions."""
         if self.backend is Backend.NUMPY:
             return f"cofactor, NumPy {np.__version__}"
-        return f"cofactor, LLVM (llvmlite {llvmlite.__version__}, {llvm.lanes()} lanes)"
+        return f"cofactor, LLVM (llvmlite {llvmlite.__version__}, {llvm.width()} lanes)"
 
     def run(self, work: Workload, count: int, relative: float, threads: int):
         """As a user would call it, packing and all."""
@@ -137,7 +138,7 @@ class Lsoda:
         if not self._compiled:
             import llvmlite.binding as binding
 
-            text = re.sub("define internal void", "define void", lower.Lowering(work.program, 1).text())
+            text = re.sub("define internal void", "define void", lower.Lowering(work.program, Lanes(1)).text())
             machine = binding.Target.from_default_triple().create_target_machine(
                 opt=3, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), jit=True
             )

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
 from cofactor.engine import llvm
+from cofactor.engine.lanes import SINGLE, Lanes
 from cofactor.engine.program import compile_antimony
 from cofactor.engine.solve import solve
 
@@ -96,21 +98,22 @@ def test_a_file_or_folder_that_others_may_write_is_not_trusted(program, cache, m
 
 def test_the_key_holds_model_lanes_processor_and_versions(program, cache, monkeypatch):
     other = compile_antimony(TEXT.replace("0.5", "0.6"))
-    keys = {llvm._cache_path(program, 8), llvm._cache_path(program, 4), llvm._cache_path(other, 8)}
+    path = partial(llvm._cache_path, program)
+    keys = {path(Lanes(8)), path(Lanes(8, SINGLE)), path(Lanes(4)), llvm._cache_path(other, Lanes(8))}
     for name in ("llvmlite", "llvm"):
         with monkeypatch.context() as patch:
             if name == "llvmlite":
                 patch.setattr(llvm.llvmlite, "__version__", "0")
             else:
                 patch.setattr(llvm.llvm, "get_host_cpu_name", lambda: "another")
-            keys.add(llvm._cache_path(program, 8))
+            keys.add(path(Lanes(8)))
     with monkeypatch.context() as patch:
         patch.setattr(llvm, "__version__", "0")
-        keys.add(llvm._cache_path(program, 8))
+        keys.add(path(Lanes(8)))
     with monkeypatch.context() as patch:
         patch.setattr(llvm, "_generator", lambda: "another text of the integrator")
-        keys.add(llvm._cache_path(program, 8))
-    assert len(keys) == 7
+        keys.add(path(Lanes(8)))
+    assert len(keys) == 8
     assert all(path.parent == cache for path in keys)
 
 

@@ -9,6 +9,7 @@ from cofactor.engine.solve import Backend, Change, Code, Event, Tolerance, solve
 from cofactor.errors import EngineError
 
 DECAY = "k = 0.5; x = 8; x' = -k * x; half := x / 2"
+DOUBLE = (Backend.LLVM, Backend.NUMPY)  # precision
 YEAR = np.append(np.arange(0.0, 365.0, 7.0), 365.0)
 REGIMEN = [
     Event(90.0, "in_D3", Change.SET, 2000.0),
@@ -35,23 +36,39 @@ def test_both_back_ends_run_the_same_method(people):
             tolerance=Tolerance(1e-8),
             backend=b,
         )
-        for b in Backend
+        for b in DOUBLE
     ]
     scale = np.abs(results[0].values).max(axis=(0, 1)) + 1e-9
     assert np.max(np.abs(results[0].values - results[1].values) / scale) < 1e-6
 
 
-def test_the_default_tolerance_keeps_a_thousandth(people):
+@pytest.mark.parametrize(
+    ("backend", "tolerance", "error"),
+    [
+        (Backend.LLVM, None, 1e-3),
+        (Backend.SINGLE, None, 1e-3),
+        (Backend.SINGLE, Tolerance(1e-4), 2e-4),
+    ],
+)
+def test_a_tolerance_keeps_its_error(people, backend, tolerance, error):
     program, p = human(), people(64, 0.25)
     outcomes = ["C25D3", "C125", "PTH", "Ca", "Phos", "Mg", "F23", "BoneT", "uCa", "uMg"]
     loose, tight = (
-        solve(program, p, times=YEAR, outcomes=outcomes, events=REGIMEN, tolerance=t).values
-        for t in (None, Tolerance(1e-9))
+        solve(program, p, times=YEAR, outcomes=outcomes, events=REGIMEN, tolerance=t, backend=b).values
+        for t, b in ((tolerance, backend), (Tolerance(1e-9), Backend.LLVM))
     )
-    assert np.max(np.abs(loose - tight) / np.abs(tight)) < 1e-3
+    assert np.max(np.abs(loose - tight) / np.abs(tight)) < error
 
 
-@pytest.mark.parametrize("backend", list(Backend))
+def test_who_does_not_fit_into_single_precision_is_run_in_double(decay):
+    start = np.array([[8.0], [8e40], [2.0]])  # single precision ends at 3.4e38
+    p = decay.parameters(3)
+    run = solve(decay, p, start, times=[2.0], outcomes=["x"], backend=Backend.SINGLE)
+    assert run.ok
+    np.testing.assert_allclose(run["x"][:, 0], start[:, 0] * np.exp(-2 * p[:, decay.index["k"]]), rtol=1e-3)
+
+
+@pytest.mark.parametrize("backend", DOUBLE)
 def test_exact_solution_with_set_scale_and_add_per_person(decay, backend):
     events = [
         Event(2.0, "k", Change.SCALE, 2.0),
@@ -108,7 +125,7 @@ def test_threads_do_not_change_a_bit(people):
     assert np.array_equal(one, two)
 
 
-@pytest.mark.parametrize("backend", list(Backend))
+@pytest.mark.parametrize("backend", DOUBLE)
 def test_one_person_who_fails_takes_nobody_along(backend):
     blows_up = compile_antimony("k = 1; x = 1; x' = k * x^2")
     p = blows_up.parameters(7, {"k": [0.1, 0.2, 0.3, 5.0, 0.1, 0.2, 0.3]})
@@ -196,3 +213,8 @@ def test_the_kernels_own_exp_and_log_are_right_to_the_last_digits():
     run = solve(program, program.parameters(4001, {"a": a, "b": b}), times=[0.0], outcomes=["e", "l"])
     np.testing.assert_allclose(run["e"][:, 0], np.exp(a), rtol=2e-15)
     np.testing.assert_allclose(run["l"][:, 0], np.log(b), rtol=2e-15, atol=2e-16)
+    a, b = (x.astype(np.float32).astype(float) for x in (a / 8, b ** (1 / 8)))
+    changes = {"a": a, "b": b}
+    run = solve(program, program.parameters(4001, changes), times=[0.0], outcomes=["e", "l"], backend=Backend.SINGLE)
+    np.testing.assert_allclose(run["e"][:, 0], np.exp(a), rtol=3e-7)
+    np.testing.assert_allclose(run["l"][:, 0], np.log(b), rtol=3e-7, atol=1e-7)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_the_manifest_names_every_file_with_its_hash(whole):
 
 @pytest.mark.usefixtures("small_parts")
 def test_one_thread_writes_the_same_bytes(whole, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "_processors", lambda: 1)
+    monkeypatch.setattr(batch, "processors", lambda: 1)
     run_trial(TRIAL, tmp_path)
     assert hashes(tmp_path) == hashes(whole)
 
@@ -184,6 +185,7 @@ def test_a_run_that_dies_leaves_parts_that_are_whole(whole, tmp_path, monkeypatc
         return write(path, content, *mode)
 
     monkeypatch.setattr(parts, "write_whole", fails)
+    monkeypatch.setattr(batch, "processors", lambda: 1)
     with pytest.raises(OSError, match="No space left"):
         run_trial(TRIAL, tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {*parts.names(0), parts.names(1)[0]}
@@ -210,11 +212,36 @@ def test_another_seed_has_other_people(whole, tmp_path):
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_every_arm_of_a_part_reports_how_far_the_run_is(tmp_path):
+def test_every_arm_of_a_part_reports_how_far_the_run_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "processors", lambda: 1)
     told = []
     run_trial(TRIAL, tmp_path, progress=lambda done, asked: told.append((done, asked)))
     assert [done for done, _ in told] == [10, 21, 32, 42, 53, 64, 67, 71, 75]
     assert {asked for _, asked in told} == {75}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_parts_are_made_side_by_side_and_a_failure_of_one_ends_the_run(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "processors", lambda: 3)
+    write, seen = parts.write, set()
+
+    def fails(folder, plan, part, *rest):
+        seen.add(threading.current_thread().name)
+        if part == 9:
+            raise OSError(5, "Input/output error")
+        return write(folder, plan, part, *rest)
+
+    monkeypatch.setattr(parts, "write", fails)
+    with pytest.raises(OSError, match="Input/output error"):
+        run_trial(TRIAL, tmp_path, people=600)
+    assert len(seen) > 1
+    made = parts.receipts(tmp_path)
+    assert 9 not in made
+    monkeypatch.setattr(parts, "write", write)
+    again = run_trial(TRIAL, tmp_path, people=600, resume=True)
+    assert (again.made, again.kept) == (19 - len(made), len(made))
+    both = readings(tmp_path)
+    assert all(both[key] == found for key, found in readings(whole).items())
 
 
 @pytest.mark.usefixtures("small_parts")

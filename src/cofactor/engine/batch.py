@@ -1,16 +1,19 @@
 """Many people into groups of lanes, groups onto threads, and one result code per person.
 
 A person who cannot be integrated must not take their lane mates along: a group that fails is run again person by
-person, so only that person's values are lost and only their code says so.
+person in double precision, so only that person's values are lost and only their code says so.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,7 @@ from cofactor.engine import llvm
 from cofactor.engine.numpy import integrator
 from cofactor.engine.program import Program
 
+BLOCK = 16  # groups that are packed at once: few enough for the cache, enough to amortise Python
 CHUNK = 1024  # people per array in the NumPy back end: large enough to amortise Python, small enough for the cache
 
 
@@ -69,33 +73,43 @@ class Result:
     steps: float
 
 
-def run(job: Job, *, use_llvm: bool, threads: int | None) -> Result:
-    """Run a job on one of the back ends."""
-    return _run_llvm(job, threads or _processors()) if use_llvm else _run_numpy(job)
+def run_compiled(job: Job, threads: int | None, *, single: bool) -> Result:
+    """Run a job as machine code, in single or double precision."""
+    workers, people = threads or _ALONE.get() or processors(), np.arange(len(job.parameters))
+    result = _run_groups(job, people, llvm.kernel(job.program, single=single), workers)
+    failed = np.flatnonzero(result.codes)
+    kernel = llvm.kernel(job.program)
+    if len(failed) and kernel.lanes > 1:
+        # The same person in every lane: the group is that person alone.
+        alone = _run_groups(job, failed.repeat(kernel.lanes), kernel, workers)
+        result.values[failed], result.codes[failed] = alone.values[:: kernel.lanes], alone.codes[:: kernel.lanes]
+        result.states[failed] = alone.states[:: kernel.lanes]
+        result.parameters[failed] = alone.parameters[:: kernel.lanes]
+    return result
 
 
-def _processors() -> int:
+def processors() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_ALONE: ContextVar[int | None] = ContextVar("_ALONE", default=None)
+
+
+@contextmanager
+def on_one_processor() -> Iterator[None]:
+    """Within, runs of this thread use no other: for callers who keep the other processors busy themselves."""
+    token = _ALONE.set(1)
+    try:
+        yield
+    finally:
+        _ALONE.reset(token)
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
     """One pool for the whole process: starting threads costs more than solving a person."""
     return ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="cofactor")
-
-
-def _run_llvm(job: Job, workers: int) -> Result:
-    kernel = llvm.kernel(job.program)
-    people, lanes = len(job.parameters), kernel.lanes
-    result = _run_groups(job, np.arange(people), kernel, workers)
-    failed = np.flatnonzero(result.codes)
-    if len(failed) and lanes > 1:
-        # The same person in every lane: the group is that person alone.
-        alone = _run_groups(job, failed.repeat(lanes), kernel, workers)
-        result.values[failed], result.codes[failed] = alone.values[::lanes], alone.codes[::lanes]
-        result.states[failed], result.parameters[failed] = alone.states[::lanes], alone.parameters[::lanes]
-    return result
 
 
 def _run_groups(job: Job, people: NDArray[np.int64], kernel: llvm.Kernel, workers: int) -> Result:
@@ -109,81 +123,111 @@ def _run_groups(job: Job, people: NDArray[np.int64], kernel: llvm.Kernel, worker
         steps=0.0,
     )
     groups = -(-count // kernel.lanes)
+    short = people[(groups - 1) * kernel.lanes :] if groups else people  # a short group repeats its people
+    rows = np.concatenate([people[: len(people) - len(short)], np.resize(short, kernel.lanes)]) if groups else people
     steps = np.zeros(groups)
+    # Of a small batch every thread gets several blocks, as groups take unequal times.
+    block = max(1, min(BLOCK, groups // (4 * workers)))
 
     def desk() -> Callable[[int], None]:
-        return _Desk(job, people, kernel, result, steps).integrate
+        return _Desk(job, rows.reshape(groups, kernel.lanes), kernel, result, steps, block).integrate
 
-    _share(desk, groups, workers)
+    _share(desk, -(-groups // block), workers)
     return replace(result, steps=float(steps.mean()) if groups else 0.0)
 
 
 class _Desk:
-    """Where one thread integrates group after group: packed arrays that stay in the cache, and their addresses."""
+    """Where one thread integrates block after block of groups: packed arrays that stay in the cache, and addresses."""
 
     def __init__(
         self,
         job: Job,
-        people: NDArray[np.int64],
+        rows: NDArray[np.int64],
         kernel: llvm.Kernel,
         result: Result,
         steps: NDArray[np.float64],
+        block: int,
     ) -> None:
-        self.job, self.people, self.kernel, self.result, self.steps = job, people, kernel, result, steps
-        s, program, lanes = job.schedule, job.program, kernel.lanes
-        self.p = llvm.aligned(len(program.constants), lanes)
-        self.y = llvm.aligned(len(program.states), lanes)
-        self.out = llvm.aligned(len(job.times) * len(job.select), lanes)
-        self.amounts = llvm.aligned(len(s.amounts), lanes)
-        self.count = np.zeros(2, np.int64)
+        self.job, self.rows, self.kernel, self.result, self.steps, self.block = job, rows, kernel, result, steps, block
+        s, program = job.schedule, job.program
+        sizes = (len(program.constants), len(program.states), len(job.times) * len(job.select), len(s.amounts))
+        self.p, self.y, self.out, self.amounts = (llvm.aligned(kernel.number, block, n, kernel.lanes) for n in sizes)
+        self.count = np.zeros((block, 2), np.int64)
         # Nothing but an event changes a constant.
         self.changed = sorted({int(t) for t in s.targets if t < len(program.constants)})
         self.needed = job.needed  # held, as long as its address is
-        arguments = (
-            *(self.p, self.y),
-            *(job.times, len(job.times), job.select, len(job.select), self.needed, len(self.needed)),
-            *(int((job.select >= len(program.states)).any()), self.out),
-            *(s.times, s.first, s.kinds, s.targets, self.amounts, len(s.times)),
-            *(job.start, job.relative, job.absolute),
-            *(job.first_step, job.bolus_step, job.largest_step, job.most_steps, self.count),
-        )
-        self.arguments = tuple(a.ctypes.data if isinstance(a, np.ndarray) else a for a in arguments)
+        self.arguments = [self._arguments(group) for group in range(block)]
 
-    def integrate(self, group: int) -> None:
-        """Pack a group, run it and put its results into the rows of its people."""
+    def _arguments(self, group: int) -> tuple[float, ...]:
+        """What the kernel is given for a group of the block: numbers, and addresses of arrays."""
+        job, s = self.job, self.job.schedule
+        arguments = (
+            *(self.p[group], self.y[group]),
+            *(job.times, len(job.times), job.select, len(job.select), self.needed, len(self.needed)),
+            *(int((job.select >= len(job.program.states)).any()), self.out[group]),
+            *(s.times, s.first, s.kinds, s.targets, self.amounts[group], len(s.times)),
+            *(job.start, job.relative, job.absolute),
+            *(job.first_step, job.bolus_step, job.largest_step, job.most_steps, self.count[group]),
+        )
+        return tuple(a.ctypes.data if isinstance(a, np.ndarray) else a for a in arguments)
+
+    def integrate(self, block: int) -> None:
+        """Pack a block of groups, run them and put the results into the rows of their people."""
         job, result, lanes = self.job, self.result, self.kernel.lanes
-        first = group * lanes
-        people = self.people[first : first + lanes]
-        here = slice(first, first + len(people))
-        rows = people if len(people) == lanes else np.resize(people, lanes)  # a short group repeats its people
-        self.p[:] = job.parameters[rows].T
-        self.y[:] = job.initial[rows].T
-        self.amounts[:] = job.schedule.amounts[:, rows]
+        groups = self.rows[block * self.block : (block + 1) * self.block]
+        n, first = len(groups), block * self.block * lanes
+        here = slice(first, min(first + n * lanes, len(result.codes)))
+        rows = groups.ravel()
+        with np.errstate(over="ignore"):  # what single precision cannot hold fails there, and is run in double
+            _pack(self.p, job.parameters[rows])
+            _pack(self.y, job.initial[rows])
+            _pack(self.amounts, job.schedule.amounts[:, rows].T)
         self.out.fill(np.nan)
         self.count.fill(0)
-        result.codes[here] = self.kernel.call(*self.arguments)
-        self.steps[group] = self.count[0]
-        result.values[here] = self.out.T.reshape(lanes, *result.values.shape[1:])[: len(people)]
-        result.states[here] = self.y.T[: len(people)]
-        result.parameters[here, self.changed] = self.p[self.changed, : len(people)].T
+        codes = [self.kernel.call(*arguments) for arguments in self.arguments[:n]]
+        self.steps[block * self.block :][:n] = self.count[:n, 0]
+
+        def put(into: NDArray[Any], packed: NDArray[Any]) -> None:
+            into[here] = _unpack(packed[:n]).reshape(n * lanes, *into.shape[1:])[: len(into[here])]
+
+        result.codes[here] = np.repeat(codes, lanes)[: len(result.codes[here])]
+        put(result.values, self.out)
+        put(result.states, self.y)
+        if self.changed:
+            changed = _unpack(self.p[:n, self.changed])
+            result.parameters[here, self.changed] = changed[: len(result.codes[here])]
 
 
-def _share(desk: Callable[[], Callable[[int], None]], groups: int, workers: int) -> None:
-    """Deal groups out one by one (they take unequal times) to the caller and the pool, each at a desk of its own."""
-    queue = iter(range(groups))  # next() on a range iterator is atomic under the interpreter lock
+def _pack(into: NDArray[Any], people: NDArray[np.float64]) -> None:
+    """Rows of people into (groups, columns, lanes)."""
+    _, columns, lanes = into.shape
+    groups = len(people) // lanes
+    into[:groups] = people.reshape(groups, lanes, columns).transpose(0, 2, 1)
+
+
+def _unpack(packed: NDArray[Any]) -> NDArray[Any]:
+    """(groups, columns, lanes) into rows of people."""
+    groups, columns, lanes = packed.shape
+    return packed.transpose(0, 2, 1).reshape(groups * lanes, columns)
+
+
+def _share(desk: Callable[[], Callable[[int], None]], blocks: int, workers: int) -> None:
+    """Deal blocks out one by one (they take unequal times) to the caller and the pool, each at a desk of its own."""
+    queue = iter(range(blocks))  # next() on a range iterator is atomic under the interpreter lock
 
     def work() -> None:
         integrate = desk()
-        for group in queue:
-            integrate(group)
+        for block in queue:
+            integrate(block)
 
-    others = [_pool().submit(work) for _ in range(min(workers, groups) - 1)]
+    others = [_pool().submit(work) for _ in range(min(workers, blocks) - 1)]
     work()
     for other in others:
         other.result()
 
 
-def _run_numpy(job: Job) -> Result:
+def run_numpy(job: Job) -> Result:
+    """Run a job as NumPy operations on whole arrays of people."""
     people = np.arange(len(job.parameters))
     return _join([_numpy_chunk(job, people[i : i + CHUNK]) for i in range(0, len(people), CHUNK)])
 

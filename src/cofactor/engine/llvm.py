@@ -1,9 +1,10 @@
 """The LLVM back end: machine code for this processor, made in process and kept in a cache of the user's own.
 
 As many people share a vector register as the processor has lanes of double precision (8 with AVX-512, 4 with AVX, 2
-otherwise). No compiler is needed on the machine. Compiled code is kept in the user's cache folder under a name that
-holds the program, the processor and the versions involved, so that only the first run of a model compiles it; a file
-that is not the user's own, or whose check sum does not match, is ignored. ``COFACTOR_CACHE=off`` turns the cache off.
+otherwise), or twice as many in single precision. No compiler is needed on the machine. Compiled code is kept in the
+user's cache folder under a name that holds the program, the processor and the versions involved, so that only the first
+run of a model compiles it; a file that is not the user's own, or whose check sum does not match, is ignored.
+``COFACTOR_CACHE=off`` turns the cache off.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ import numpy as np
 import platformdirs
 
 from cofactor import __version__
-from cofactor.engine import lower, rodas
+from cofactor.engine import lanes, lower, rodas
+from cofactor.engine.lanes import DOUBLE, SINGLE, Lanes, Number
 from cofactor.engine.program import Program
 from cofactor.files import write_whole
 
@@ -38,27 +40,29 @@ SIGNATURE = ctypes.CFUNCTYPE(
 ALIGNMENT = 64
 
 
-def lanes() -> int:
+def width(number: Number = DOUBLE) -> int:
     """People per vector register on this processor."""
     features = llvm.get_host_cpu_features()
-    return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+    size = 64 if features.get("avx512f") else 32 if features.get("avx") else 16  # bytes
+    return size // number.size
 
 
 class Kernel:
     """Machine code of one program. ``call`` integrates one group of ``lanes`` people; see :func:`rodas.integrate`."""
 
-    def __init__(self, program: Program, width: int | None = None) -> None:
-        self.lanes = width or lanes()
+    def __init__(self, program: Program, number: Number = DOUBLE) -> None:
+        self.lanes, self.number = width(number), number
+        wide = Lanes(self.lanes, number)
         with _LOCK:
             llvm.initialize_native_target()
             llvm.initialize_native_asmprinter()
             machine = llvm.Target.from_default_triple().create_target_machine(
                 opt=2, cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), jit=True
             )
-            path = _cache_path(program, self.lanes)
+            path = _cache_path(program, wide)
             code = _read(path) if path else None
             if code is None:
-                code = _compile(program, self.lanes, machine)
+                code = _compile(program, wide, machine)
                 if path:
                     _write(path, code)
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
@@ -68,21 +72,21 @@ class Kernel:
 
 
 @cache
-def kernel(program: Program, width: int | None = None) -> Kernel:
+def kernel(program: Program, *, single: bool = False) -> Kernel:
     """The compiled kernel of a program, compiled at most once a process."""
-    return Kernel(program, width)
+    return Kernel(program, SINGLE if single else DOUBLE)
 
 
-def aligned(*shape: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """An array whose first byte lies where the widest vector load wants it; contents not set."""
-    count = int(np.prod(shape))
-    raw = np.empty(count + ALIGNMENT // 8)
-    offset = (-raw.ctypes.data // 8) % (ALIGNMENT // 8)
-    return raw[offset : offset + count].reshape(shape)
+def aligned(number: Number, *shape: int) -> np.ndarray[Any, np.dtype[Any]]:
+    """An array of such numbers whose first byte lies where the widest vector load wants it; contents not set."""
+    size = int(np.prod(shape)) * number.size
+    raw = np.empty(size + ALIGNMENT, np.uint8)
+    offset = -raw.ctypes.data % ALIGNMENT
+    return raw[offset : offset + size].view(f"f{number.size}").reshape(shape)
 
 
-def _compile(program: Program, width: int, machine: Any) -> bytes:
-    module = llvm.parse_assembly(lower.Lowering(program, width).text())
+def _compile(program: Program, wide: Lanes, machine: Any) -> bytes:
+    module = llvm.parse_assembly(lower.Lowering(program, wide).text())
     module.verify()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
     builder.getModulePassManager().run(module, builder)
@@ -90,12 +94,12 @@ def _compile(program: Program, width: int, machine: Any) -> bytes:
     return code
 
 
-def _cache_path(program: Program, width: int) -> Path | None:
+def _cache_path(program: Program, wide: Lanes) -> Path | None:
     if os.environ.get("COFACTOR_CACHE", "") == "off":
         return None
     parts = (
         program.hash,
-        str(width),
+        f"{wide.count} x {wide.number.size}",
         llvm.get_host_cpu_name(),
         llvm.get_host_cpu_features().flatten(),
         llvm.get_default_triple(),
@@ -111,8 +115,8 @@ def _cache_path(program: Program, width: int) -> Path | None:
 @cache
 def _generator() -> str:
     """Identity of the code that makes kernels: a change to it makes new ones."""
-    text = Path(lower.__file__).read_bytes() + Path(rodas.__file__).read_bytes() + Path(__file__).read_bytes()
-    return hashlib.sha256(text).hexdigest()
+    files = (lanes.__file__, lower.__file__, rodas.__file__, __file__)
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

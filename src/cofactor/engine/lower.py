@@ -1,9 +1,9 @@
 """A small subset of Python -> LLVM IR: the statements of a model and the text of the integrator.
 
-Types are few and follow from the text: integers (i64), reals (double), lane arrays (a vector of doubles, one entry per
-person) and pointers to arrays of these. A variable has the type of its first value. An integer meets a real as a real,
-a real meets a lane array as a lane array of equal entries. Anything outside the subset raises :class:`EngineError`
-with the line, at generation, never at run time.
+Types are few and follow from the text: integers (i64), reals (double), lane arrays (a vector of doubles or of floats,
+one entry per person) and pointers to arrays of these. A variable has the type of its first value. An integer meets a
+real as a real, a real meets a lane array as a lane array of equal entries. Anything outside the subset raises
+:class:`EngineError` with the line, at generation, never at run time.
 
 Fast-math flags are limited to contraction into fused multiply-add and reciprocals: results of different instruction
 sets differ in the last bits, and not-a-number keeps its meaning (the integrator relies on it).
@@ -13,18 +13,16 @@ from __future__ import annotations
 
 import ast
 import inspect
-import math
-from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
 
 from cofactor.engine import rodas
+from cofactor.engine.lanes import FLAGS, Lanes
 from cofactor.engine.program import Program, Statements
 from cofactor.errors import EngineError
 
-FLAGS = ("contract", "nsz", "arcp")
 I1, I32, I64, F64 = ir.IntType(1), ir.IntType(32), ir.IntType(64), ir.DoubleType()
 
 _ARITHMETIC: dict[type, tuple[str, str]] = {
@@ -33,25 +31,22 @@ _ARITHMETIC: dict[type, tuple[str, str]] = {
     ast.Mult: ("mul", "fmul"),
     ast.Div: ("", "fdiv"),
 }
-_LIBRARY = ("sin", "cos", "asin", "acos", "atan", "floor", "ceil")
 _COMPARISON: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 class Lowering:
-    """Builds one LLVM module for a program and a number of lanes."""
+    """Builds one LLVM module for a program and a kind of lane array."""
 
-    def __init__(self, program: Program, lanes: int) -> None:
+    def __init__(self, program: Program, lanes: Lanes) -> None:
         self.program = program
         self.lanes = lanes
-        self.vector = ir.VectorType(F64, lanes)
-        self.integers = ir.VectorType(I64, lanes)
         self.module = ir.Module("cofactor")
         self.functions: dict[str, ir.Function] = {}
         self.intrinsics: dict[str, Callable[..., Any]] = {}
 
     def text(self) -> str:
         """LLVM IR of the whole kernel; its entry point is ``integrate``."""
-        self._mathematics()
+        self.intrinsics = self.lanes.mathematics(self.module)
         p = self.program
         self._statements("pre", ("p", "h"), p.pre)
         self._statements("rate", ("x", "p", "h", "f"), p.rate)
@@ -70,119 +65,20 @@ class Lowering:
         _Body(self, names).function(ast.parse(inspect.getsource(rodas.integrate)).body[0])
         return str(self.module)
 
-    # -- constants and conversions ------------------------------------------------------------------------------
-
-    def constant(self, value: float) -> ir.Constant:
-        """A lane array of equal entries."""
-        return ir.Constant(self.vector, [float(value)] * self.lanes)
-
-    def spread(self, b: ir.IRBuilder, value: Any) -> Any:
-        """A real or integer as a lane array."""
-        if value.type == self.vector:
-            return value
-        if value.type == I64:
-            value = b.sitofp(value, F64)
-        if isinstance(value, ir.Constant):
-            return ir.Constant(self.vector, [value.constant] * self.lanes)
-        one = b.insert_element(ir.Constant(self.vector, ir.Undefined), value, ir.Constant(I32, 0))
-        zeros = ir.Constant(ir.VectorType(I32, self.lanes), [0] * self.lanes)
-        return b.shuffle_vector(one, ir.Constant(self.vector, ir.Undefined), zeros)
-
-    # -- exp, log and friends on lane arrays --------------------------------------------------------------------
-
-    def _mathematics(self) -> None:
-        unary = ir.FunctionType(self.vector, [self.vector])
-        square_root = ir.Function(self.module, unary, f"llvm.sqrt.v{self.lanes}f64")
-        absolute = ir.Function(self.module, unary, f"llvm.fabs.v{self.lanes}f64")
-        exponential, logarithm = self._exp(), self._log()
-
-        def pick(operator: str) -> Callable[..., Any]:
-            return lambda b, x, y: b.select(b.fcmp_ordered(operator, x, y), x, y)
-
-        self.intrinsics = {
-            "vexp": lambda b, x: b.call(exponential, [x]),
-            "vlog": lambda b, x: b.call(logarithm, [x]),
-            "vsqrt": lambda b, x: b.call(square_root, [pick(">")(b, x, self.constant(0))]),
-            "vabs": lambda b, x: b.call(absolute, [x]),
-            "vmax": pick(">"),
-            "vmin": pick("<"),
-        }
-        self.intrinsics |= {f"v{name}": self._library(name) for name in _LIBRARY}
-
-    def _library(self, name: str) -> Callable[..., Any]:
-        """A function that LLVM takes from the system's mathematics, lane by lane; declared where it is first used."""
-        full = f"llvm.{name}.v{self.lanes}f64"
-        kind = ir.FunctionType(self.vector, [self.vector])
-        return lambda b, x: b.call(self.module.globals.get(full) or ir.Function(self.module, kind, full), [x])
-
-    def _inline(self, name: str) -> tuple[ir.Function, ir.IRBuilder, Any]:
-        function = ir.Function(self.module, ir.FunctionType(self.vector, [self.vector]), name)
-        function.linkage = "internal"
-        function.attributes.add("alwaysinline")
-        return function, ir.IRBuilder(function.append_basic_block()), function.args[0]
-
-    def _polynomial(self, b: ir.IRBuilder, x: Any, coefficients: Sequence[float]) -> Any:
-        """Estrin's scheme, lowest coefficient first: pairs, then pairs of pairs, so that no chain of sums is long."""
-        terms: list[Any] = [self.constant(c) for c in coefficients]
-        while len(terms) > 1:
-            paired = [
-                b.fadd(b.fmul(terms[i + 1], x, flags=FLAGS), terms[i], flags=FLAGS) for i in range(0, len(terms) - 1, 2)
-            ]
-            terms = paired + terms[len(paired) * 2 :]
-            x = b.fmul(x, x, flags=FLAGS)
-        return terms[0]
-
-    def _exp(self) -> ir.Function:
-        """exp on [-700, 700]: reduction to [-ln2/2, ln2/2], then a polynomial of degree 10 (error < 1e-15)."""
-        function, b, x = self._inline("vexp")
-        x = b.select(b.fcmp_ordered(">", x, self.constant(-700)), x, self.constant(-700))
-        x = b.select(b.fcmp_ordered("<", x, self.constant(700)), x, self.constant(700))
-        shift = self.constant(6755399441055744.0)  # 1.5 * 2**52: adding it rounds to an integer held in the low bits
-        t = b.fadd(b.fmul(x, self.constant(1.4426950408889634)), shift)
-        n = b.fsub(t, shift)
-        # ln 2 in two parts keeps the reduced argument exact
-        r = b.fsub(x, b.fmul(n, self.constant(0.693147180369123816490), flags=FLAGS), flags=FLAGS)
-        r = b.fsub(r, b.fmul(n, self.constant(1.90821492927058770002e-10), flags=FLAGS), flags=FLAGS)
-        half = math.log(2) / 2
-        series = self._polynomial(b, r, _interpolated(math.exp, -half, half, 10))
-        bits = b.shl(b.bitcast(t, self.integers), ir.Constant(self.integers, [52] * self.lanes))
-        bits = b.add(bits, ir.Constant(self.integers, [1023 << 52] * self.lanes))
-        b.ret(b.fmul(series, b.bitcast(bits, self.vector)))
-        return function
-
-    def _log(self) -> ir.Function:
-        """Natural logarithm of max(x, 1e-30): mantissa in [sqrt(1/2), sqrt(2)), series in ((m-1)/(m+1))**2."""
-        function, b, x = self._inline("vlog")
-        x = b.select(b.fcmp_ordered(">", x, self.constant(1e-30)), x, self.constant(1e-30))
-
-        def each(value: int) -> ir.Constant:
-            return ir.Constant(self.integers, [value] * self.lanes)
-
-        bits = b.bitcast(x, self.integers)
-        exponent = b.ashr(b.sub(bits, each(0x3FE6A09E667F3BCD)), each(52))
-        mantissa = b.bitcast(b.sub(bits, b.shl(exponent, each(52))), self.vector)
-        s = b.fdiv(b.fsub(mantissa, self.constant(1)), b.fadd(mantissa, self.constant(1)))
-        series = self._polynomial(b, b.fmul(s, s), _interpolated(_log_series, 0.0, (3 - 2 * 2**0.5) ** 2, 6))
-        whole = b.fmul(b.sitofp(exponent, self.vector), self.constant(0.6931471805599453), flags=FLAGS)
-        b.ret(b.fadd(whole, b.fmul(s, series, flags=FLAGS), flags=FLAGS))
-        return function
-
-    # -- straight-line statements -------------------------------------------------------------------------------
-
     def _statements(self, name: str, arguments: tuple[str, ...], statements: Statements) -> None:
         """One function of a model. Every element is loaded once and stored once, whatever the statements do between."""
-        kinds = [F64 if a == "g" else self.vector.as_pointer() for a in arguments]
+        kinds = [F64 if a == "g" else self.lanes.vector.as_pointer() for a in arguments]
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), kinds), name)
         function.linkage = "internal"
         # Spilled registers must not straddle cache lines. llvmlite knows the attribute but does not let it through.
-        set.add(function.attributes, f"alignstack({8 * self.lanes})")
+        set.add(function.attributes, f"alignstack({self.lanes.bytes})")
         self.functions[name] = function
         b = ir.IRBuilder(function.append_basic_block())
         base: dict[str, Any] = {}
         variables: dict[str, Any] = {}
         for argument, value in zip(arguments, function.args, strict=True):
             if argument == "g":
-                variables["g"] = self.spread(b, value)
+                variables["g"] = self.lanes.spread(b, value)
             else:
                 value.add_attribute("noalias")
                 base[argument] = value
@@ -195,42 +91,20 @@ class Lowering:
         def load(node: ast.Subscript) -> Any:
             place = _place(node)
             if place not in memory:
-                memory[place] = b.load(address(place), align=8 * self.lanes)
+                memory[place] = b.load(address(place), align=self.lanes.bytes)
             return memory[place]
 
         expression = _Expression(self, b, variables.__getitem__, load)
         for target, text in statements:
-            value = self.spread(b, expression(ast.parse(text, mode="eval").body))
+            value = self.lanes.spread(b, expression(ast.parse(text, mode="eval").body))
             node = ast.parse(target, mode="eval").body
             if isinstance(node, ast.Subscript):
                 memory[_place(node)] = written[_place(node)] = value
             else:
                 variables[target] = value
         for place, value in written.items():
-            b.store(value, address(place), align=8 * self.lanes)
+            b.store(value, address(place), align=self.lanes.bytes)
         b.ret_void()
-
-
-def _log_series(z: float) -> float:
-    """log((1 + s) / (1 - s)) / s as a function of z = s**2."""
-    return math.fsum(2 * z**k / (2 * k + 1) for k in range(16))
-
-
-def _interpolated(f: Callable[[float], float], low: float, high: float, degree: int) -> list[float]:
-    """Coefficients, lowest first, of the polynomial that meets ``f`` at the Chebyshev points of [low, high]."""
-    nodes = [
-        Fraction(low + (high - low) * (1 + math.cos(math.pi * (k + 0.5) / (degree + 1))) / 2) for k in range(degree + 1)
-    ]
-    divided = [Fraction(f(float(x))) for x in nodes]  # Newton's divided differences, exact: rounding comes last
-    for level in range(1, degree + 1):
-        for k in range(degree, level - 1, -1):
-            divided[k] = (divided[k] - divided[k - 1]) / (nodes[k] - nodes[k - level])
-    result = [Fraction(0)] * (degree + 1)
-    for k in range(degree, -1, -1):  # result = result * (x - nodes[k]) + divided[k]
-        shifted = [Fraction(0), *result[:-1]]
-        result = [s - nodes[k] * r for s, r in zip(shifted, result, strict=True)]
-        result[0] += divided[k]
-    return [float(c) for c in result]
 
 
 def _place(node: ast.Subscript) -> tuple[str, int]:
@@ -287,8 +161,8 @@ class _Expression:
         return ir.Constant(F64, float(value.constant)) if isinstance(value, ir.Constant) else self.b.sitofp(value, F64)
 
     def _meet(self, x: Any, y: Any, *, divide: bool = False) -> tuple[Any, Any]:
-        if self.to.vector in (x.type, y.type):
-            return self.to.spread(self.b, x), self.to.spread(self.b, y)
+        if self.to.lanes.vector in (x.type, y.type):
+            return self.to.lanes.spread(self.b, x), self.to.lanes.spread(self.b, y)
         if x.type == y.type == I64 and not divide:
             return x, y
         return self._real(x), self._real(y)
@@ -301,15 +175,15 @@ class _Expression:
             order = b.icmp_signed(sign, x, y) if x.type == I64 else b.fcmp_ordered(sign, x, y)
             return b.select(order, x, y)
         if name == "vsel":
-            return b.select(values[0], to.spread(b, values[1]), to.spread(b, values[2]))
+            return b.select(values[0], to.lanes.spread(b, values[1]), to.lanes.spread(b, values[2]))
         if name == "lane_max":
             largest = b.extract_element(values[0], ir.Constant(I32, 0))
-            for lane in range(1, to.lanes):
+            for lane in range(1, to.lanes.count):
                 other = b.extract_element(values[0], ir.Constant(I32, lane))
                 largest = b.select(b.fcmp_ordered(">", largest, other), largest, other)
-            return largest
+            return largest if largest.type == F64 else b.fpext(largest, F64)
         if name in to.intrinsics:
-            return to.intrinsics[name](b, *[to.spread(b, v) for v in values])
+            return to.intrinsics[name](b, *[to.lanes.spread(b, v) for v in values])
         raise EngineError(f"not in the kernel language: {name}()")
 
 
@@ -327,7 +201,7 @@ class _Body:
         if not isinstance(node, ast.FunctionDef):
             raise EngineError("the integrator is not a function")
         kinds = {
-            "lanes": self.to.vector.as_pointer(),
+            "lanes": self.to.lanes.vector.as_pointer(),
             "reals": F64.as_pointer(),
             "ints": I64.as_pointer(),
             "int": I64,
@@ -372,7 +246,7 @@ class _Body:
 
     def _element(self, node: ast.Subscript) -> Any:
         address = self._address(node)
-        align = 8 * self.to.lanes if address.type.pointee == self.to.vector else 8
+        align = self.to.lanes.bytes if address.type.pointee == self.to.lanes.vector else 8
         return self.b.load(address, align=align)
 
     def _block(self, statements: Iterable[ast.stmt]) -> None:
@@ -385,15 +259,15 @@ class _Body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="lane_arrays"), args=[size])):
                 count = _Expression(self.to, self.entry, self._load, self._element)(size)
-                self.pointers[name] = self.entry.alloca(self.to.vector, count, name=name)
-                self.pointers[name].align = 8 * self.to.lanes
+                self.pointers[name] = self.entry.alloca(self.to.lanes.vector, count, name=name)
+                self.pointers[name].align = self.to.lanes.bytes
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._assign(name, self.expression(value))
             case ast.Assign(targets=[ast.Subscript() as target], value=value):
                 result, address = self.expression(value), self._address(target)
-                vector = address.type.pointee == self.to.vector
-                result = self.to.spread(self.b, result) if vector else result
-                self.b.store(result, address, align=8 * self.to.lanes if vector else 8)
+                vector = address.type.pointee == self.to.lanes.vector
+                result = self.to.lanes.spread(self.b, result) if vector else result
+                self.b.store(result, address, align=self.to.lanes.bytes if vector else 8)
             case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=arguments)) if name in self.to.functions:
                 values = [
                     self.pointers[a.id] if isinstance(a, ast.Name) and a.id in self.pointers else self.expression(a)

@@ -110,9 +110,11 @@ class Program:
         p = np.tile(np.array(self.values, float), (n, 1))
         for name, value in changes.items():
             p[:, self.index[name]] = value
-        columns = [p[:, i] for i in range(p.shape[1])]
+        columns = list(p.T)
         run(tuple((t, e) for t, e in self.derive if self.constants[int(t[2:-1])] not in changes), p=columns)
-        return np.stack(columns, axis=1) if columns else p
+        for name in self.derived:
+            p[:, self.index[name]] = columns[self.index[name]]
+        return p
 
     def initial(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
         """States at the start, shape (n, states), for constants of shape (n, constants)."""

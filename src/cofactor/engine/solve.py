@@ -41,6 +41,7 @@ class Backend(StrEnum):
     """What runs the statements."""
 
     LLVM = "llvm"
+    SINGLE = "single"  # machine code in single precision, for twice as many people at once
     NUMPY = "numpy"
 
 
@@ -124,7 +125,8 @@ def solve(
         events: what happens at given times; a value reported at the time of an event is the one just before it.
         start: the time at which ``initial`` holds.
         tolerance: error control; see :class:`Tolerance`.
-        backend: LLVM machine code, or NumPy.
+        backend: LLVM machine code in double or single precision, or NumPy. Single precision has rounding errors near
+            1e-6 of a value, so it suits tolerances of 1e-4 and wider.
         threads: at most this many; by default all processors that this process may use.
 
     Returns:
@@ -161,7 +163,10 @@ def solve(
         largest_step=tolerance.largest_step,
         most_steps=tolerance.most_steps,
     )
-    result = batch.run(job, use_llvm=backend is Backend.LLVM, threads=threads)
+    if backend is Backend.NUMPY:
+        result = batch.run_numpy(job)
+    else:
+        result = batch.run_compiled(job, threads, single=backend is Backend.SINGLE)
     return Solution(
         times=when,
         outcomes=names,

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.generate import human
-from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
+from cofactor.engine.solve import Backend, Code, Event, Solution, Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import sun
@@ -272,10 +272,13 @@ class _Matching:
             events=events,
             start=start,
             tolerance=_SETTLING,
+            backend=Backend.SINGLE,
         )
         lost = solution.codes != Code.OK
         if lost.all():
             raise EngineError(f"none of {len(lost)} virtual people could be brought to the start of the trial")
+        if not lost.any():
+            return solution
         self.failed |= lost
         return replace(
             solution,

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
+from cofactor.engine import batch
 from cofactor.errors import InputError, Problem
 from cofactor.files import write_whole
 from cofactor.trial import parts
@@ -124,24 +127,68 @@ def _refuse_strangers(folder: Path, plan: Plan, found: Mapping[int, parts.Receip
 
 
 def _make(plan: Plan, folder: Path, todo: list[int], progress: Progress | None) -> None:
-    trial = plan.trial
-    study = Study(trial.population, trial.start, trial.dark)
-    asked, done = sum(len(plan.people(i)) for i in todo), 0
-    times = np.asarray(trial.observed)
-    for part in todo:
-        who = plan.people(part)
-        # A full register of people, so that the last person's neighbours do not depend on how many were asked for.
-        numbers = np.arange(who.start, who.start + -(-len(who) // LANES) * LANES)
-        of = ready(study, draw(trial.population, numbers))
-        readings = []
-        for arm in trial.arms:
-            readings.append(observed(of, arm, trial.days, times, trial.outcomes))
-            if progress is not None and len(readings) < len(trial.arms):
-                progress(done + len(who) * len(readings) // len(trial.arms), asked)
-        parts.write(folder, plan, part, of, readings)
-        done += len(who)
-        if progress is not None:
-            progress(done, asked)
+    """Make parts. The first warms what all share; then every processor makes parts of its own, written as they end."""
+    study = Study(plan.trial.population, plan.trial.start, plan.trial.dark)
+    tally = _Tally(progress, sum(len(plan.people(i)) for i in todo), len(plan.trial.arms))
+
+    def make(part: int) -> None:
+        make_part(plan, folder, study, part, tally)
+
+    for part in todo[:1]:
+        make(part)
+    _side_by_side(make, todo[1:])
+
+
+class _Tally:
+    """Counts people through their arms, whichever thread brings them along."""
+
+    def __init__(self, progress: Progress | None, asked: int, arms: int) -> None:
+        self.progress, self.asked, self.arms = progress, asked, arms
+        self.through = 0  # people times arms
+        self.lock = Lock()
+
+    def __call__(self, people: int) -> None:
+        with self.lock:
+            self.through += people
+            if self.progress is not None:
+                self.progress(self.through // self.arms, self.asked)
+
+
+def _side_by_side(make: Callable[[int], None], todo: list[int]) -> None:
+    """Make parts on all processors. Where one fails the rest is left, and the failure told."""
+    if len(todo) < 2 or batch.processors() == 1:
+        for part in todo:
+            make(part)
+        return
+
+    def alone(part: int) -> None:
+        with batch.on_one_processor():
+            make(part)
+
+    # One more than there are processors, so that none rests while a part is forced to the disk.
+    with ThreadPoolExecutor(batch.processors() + 1, thread_name_prefix="part") as pool:
+        waiting = [pool.submit(alone, part) for part in todo]
+        try:
+            for future in as_completed(waiting):
+                future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def make_part(plan: Plan, folder: Path, study: Study, part: int, lived: Callable[[int], None]) -> None:
+    """Draw the people of a part, let every arm live through them, and write what they read.
+
+    ``lived`` is told of the people after every arm.
+    """
+    trial, who = plan.trial, plan.people(part)
+    # A full register of people, so that the last person's neighbours do not depend on how many were asked for.
+    numbers = np.arange(who.start, who.start + -(-len(who) // LANES) * LANES)
+    of = ready(study, draw(trial.population, numbers))
+    times, readings = np.asarray(trial.observed), []
+    for arm in trial.arms:
+        readings.append(observed(of, arm, trial.days, times, trial.outcomes))
+        lived(len(who))
+    parts.write(folder, plan, part, of, readings)
 
 
 def _finish(plan: Plan, folder: Path, mine: frozenset[int], kept: int) -> TrialRun:
