@@ -14,6 +14,7 @@ BENCH = Path(__file__).parent
 PROOFS: dict[str, tuple[str, ...]] = {
     "bad_cases": (),
     "kill_save": (),
+    "kill_trial": (),
     "nth_fault": (),
 }
 """The command (a file of this folder) and its arguments: none where its defaults are the figures to show."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,6 @@ import pytest
 from cofactor.engine import batch
 from cofactor.engine.solve import Code
 from cofactor.errors import InputError
-from cofactor.person.yaml_text import read
 from cofactor.trial import match, parts, run, simulate
 from cofactor.trial.run import Shard, run_trial
 from cofactor.trial.summary import statistics
@@ -305,35 +302,3 @@ def test_every_example_runs(path, tmp_path):
     for arm in result.summary["arms"]:
         assert arm["n"] == 48
         assert all(row["mean"] is not None for row in arm["outcomes"])
-
-
-def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(tmp_path, monkeypatch):
-    """Killed without warning, twice at different moments, and resumed."""
-    code = (
-        "import sys; from cofactor.trial import parts; from cofactor.trial.run import run_trial; parts.CHUNK = 64; "
-        "run_trial(sys.argv[1], sys.argv[2], people=1000, resume=True, progress=lambda *_: print('part', flush=True))"
-    )
-    trial, whole, killed = EXAMPLES[-1], tmp_path / "whole", tmp_path / "killed"
-    few = {
-        **read(trial.read_text(encoding="utf-8")).value,
-        "arms": [{"name": "placebo"}],
-        "observe": {"weeks": [0, 22]},
-    }
-    file = tmp_path / "trial.yaml"
-    file.write_text(json.dumps(few), encoding="utf-8")
-    for parts_before in (1, 2):
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, str(file), str(killed)], stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(parts_before):
-            assert process.stdout.readline() == "part\n"
-        process.kill()
-        process.wait()
-        process.stdout.close()
-    assert not (killed / "summary.json").exists()
-    monkeypatch.setattr(parts, "CHUNK", 64)
-    result = run_trial(file, killed, people=1000, resume=True)
-    assert result.kept >= 1 + 2
-    run_trial(file, whole, people=1000)
-    left = {name: seen for name, seen in hashes(killed).items() if not name.startswith(".")}
-    assert left == hashes(whole)
