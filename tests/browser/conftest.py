@@ -112,11 +112,12 @@ def open_page(session, browser):
 def watch(page: Page, ours: str, wrong: list[str]) -> None:
     """Note errors of scripts and requests to other hosts.
 
-    A refusal (422) is an answer, and so is a page that says that there is no such page; the browser logs both.
+    A refusal (422, 429) is an answer, and so is a page that says that there is no such page; the browser logs them.
     """
 
     def said(message):
-        answered = "status of 422" in message.text or message.location["url"] == page.url
+        refused = any(f"status of {code}" in message.text for code in (422, 429))
+        answered = refused or message.location["url"] == page.url
         if message.type == "error" and not answered:
             wrong.append(f"console: {message.text}")
 

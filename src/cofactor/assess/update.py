@@ -102,25 +102,30 @@ class Posterior:
         return next(analyte for analyte in self.doubtful if nutrient in WITHHOLDS.get(analyte, ()))
 
 
-def posterior(case: Case, seed: int = 1) -> Posterior:
-    """Update from all labs of the last two years that the model reports. A case and a seed give the same bodies."""
+def posterior(case: Case, seed: int = 1, times: int = 1) -> Posterior:
+    """Update from all labs of the last two years that the model reports. A case and a seed give the same bodies.
+
+    ``times`` as many bodies are drawn, sought and kept as usual: ``KEPT`` of them are enough for numbers, and a band
+    that is watched while it moves wants a thousand.
+    """
     of, used = subject(case), informative(case)
     unused = tuple((r, reason) for r in case.labs if (reason := why_unused(r, case)))
-    first = _round(of, [(Proposal.prior(len(of.names)), DRAWN if used else KEPT)], used, 1.0, seed)
+    kept = KEPT * times
+    first = _round(of, [(Proposal.prior(len(of.names)), DRAWN * times if used else kept)], used, 1.0, seed)
     if not used:
-        return Posterior(first.members, first.state, float(KEPT), (), 1.0, 1.0, unused)
+        return Posterior(first.members, first.state, float(kept), (), 1.0, 1.0, unused)
     expected = first.line()
     believed = 1.0 if expected.surprise() >= SLIP else expected.believable(SURPRISE)
     rounds = [replace(first, counted=believed)]
     pool = _pool(rounds)
     # The prior alone may be worth enough bodies and still be a coarse picture: one round near the labs always follows.
-    while len(rounds) < MOST_ROUNDS and (len(rounds) < 2 or effective(pool.weights()) < SOUGHT):
+    while len(rounds) < MOST_ROUNDS and (len(rounds) < 2 or effective(pool.weights()) < SOUGHT * times):
         line = rounds[-1].line()
-        near = [(line.proposal(widening), count) for widening, count in WIDENINGS]
+        near = [(line.proposal(widening), count * times) for widening, count in WIDENINGS]
         rounds.append(_round(of, near, used, believed, seed + len(rounds)))
         pool = _pool(rounds)
     power, weights = pool.tempered(ENOUGH)
-    chosen, state = _take(rounds, weights, seed)
+    chosen, state = _take(rounds, weights, kept, seed)
     doubtful = () if believed * power == 1 else _at_fault(used, expected)
     return Posterior(chosen, state, effective(weights), used, expected.surprise(), believed * power, unused, doubtful)
 
@@ -227,6 +232,6 @@ def _pool(rounds: list[_Round]) -> Pool:
     )
 
 
-def _take(rounds: list[_Round], weights: Array, seed: int) -> tuple[Members, State]:
+def _take(rounds: list[_Round], weights: Array, kept: int, seed: int) -> tuple[Members, State]:
     """Equally likely bodies out of the weighted ones of all rounds."""
-    return take(*join([(r.members, r.state) for r in rounds]), resample(weights, KEPT, seed))
+    return take(*join([(r.members, r.state) for r in rounds]), resample(weights, kept, seed))

@@ -80,7 +80,7 @@ class Refusal(BaseModel):
     problems: list[ProblemOut]
 
 
-_RESPONSES: dict[int | str, dict[str, Any]] = {
+RESPONSES: dict[int | str, dict[str, Any]] = {
     REFUSED: {"model": Refusal, "description": "The input was refused: every problem."},
     BUSY: {"model": Refusal, "description": "Too much is being computed; come back."},
 }
@@ -104,7 +104,7 @@ def create_api(
     _questions(api, work)
     _look_ups(api, work)
     refusals(api)
-    api.include_router(routes(work, bench, _RESPONSES))
+    api.include_router(routes(work, bench, RESPONSES))
     return api
 
 
@@ -130,29 +130,29 @@ def _errors(api: FastAPI) -> None:
 
 
 def _questions(api: FastAPI, work: Work) -> None:
-    @api.post("/api/check", responses=_RESPONSES)
+    @api.post("/api/check", responses=RESPONSES)
     async def check(body: CaseBody) -> dict[str, Any]:
         """How a case was read, and the gates that it meets. Simulates nothing."""
         return await work.run(lambda: answers.check(_case(body), body.lang))
 
-    @api.post("/api/status", responses=_RESPONSES)
+    @api.post("/api/status", responses=RESPONSES)
     async def status(body: CaseBody) -> dict[str, Any]:
         """Where a person stands on every intake and every level."""
         return await work.run(lambda: answers.status(_case(body), body.lang))
 
-    @api.post("/api/forecast", responses=_RESPONSES)
+    @api.post("/api/forecast", responses=RESPONSES)
     async def forecast(body: ForecastBody) -> dict[str, Any]:
         """Where a person is heading, as things are and with what is added."""
         return await work.run(lambda: answers.forecast(_case(body), body.lang, body.days, body.add))
 
-    @api.post("/api/plan", responses=_RESPONSES)
+    @api.post("/api/plan", responses=RESPONSES)
     async def plan(body: CaseBody) -> dict[str, Any]:
         """The whole report, as result.json."""
         return await work.run(lambda: answers.plan(_case(body), body.lang))
 
 
 def _look_ups(api: FastAPI, work: Work) -> None:
-    @api.get("/api/foods", responses=_RESPONSES)
+    @api.get("/api/foods", responses=RESPONSES)
     async def foods(
         q: Annotated[str, Query(max_length=LONGEST_SEARCH)], most: Annotated[int, Query(ge=1, le=100)] = 10
     ) -> dict[str, Any]:

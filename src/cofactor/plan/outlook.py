@@ -21,7 +21,7 @@ from cofactor.units import MOLAR_MASS
 JUDGED_ON = 84.0
 """Days after which a goal is judged first: 25(OH)D needs about three months (interaction TM008)."""
 HORIZON = 365.0
-_FOOD_INPUTS = {"calcium": "in_Ca", "magnesium": "in_Mg"}
+FOOD_INPUTS = {"calcium": "in_Ca", "magnesium": "in_Mg"}
 _EXPECTED = ("25OHD", "Mg_serum", "Ca_total", "PTH")
 
 
@@ -80,7 +80,7 @@ def regimen(desk: Desk, draft: Draft) -> Regimen:
     ]
     # taken as the present is, so that a monthly dose that goes on keeps its rhythm
     inputs = model_inputs(replace(desk.intake, taken=(*desk.present.staying, *planned)))
-    more = {_FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
+    more = {FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
     values = {name: v + more.get(name, 0.0) for name, v in inputs.values.items()}
     return Regimen(0.0, replace(inputs, values=values))
 

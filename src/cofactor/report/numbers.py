@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from cofactor.facts.vocabulary import ANALYTE_UNIT, NUTRIENT_UNIT
 from cofactor.units import convert
@@ -74,9 +74,14 @@ _UNITS: dict[str, dict[str, str]] = {
 @lru_cache(maxsize=4096)
 def number(value: float, lang: str, digits: int = 0) -> str:
     """``value`` with exactly ``digits`` decimals and grouped thousands: ``1,000`` or ``1 000``."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    rounded = round(value, digits) + 0.0  # no minus before a zero
-    return str(format_decimal(rounded, format=pattern, locale=lang)).replace("-", MINUS)
+    plain = f"{round(value, digits) + 0.0:,.{digits}f}"  # no minus before a zero
+    return plain.translate(_marks(lang))
+
+
+@lru_cache
+def _marks(lang: str) -> dict[int, str]:
+    """What stands for the comma, the point and the hyphen of a number as Python writes it."""
+    return str.maketrans({",": get_group_symbol(lang), ".": get_decimal_symbol(lang), "-": MINUS})
 
 
 def short(value: float, lang: str, digits: int = 3) -> str:

@@ -12,14 +12,14 @@ from fastapi.staticfiles import StaticFiles
 
 from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.faces.api import create_api
-from cofactor.faces.studio import clients, desk, entrance, past
+from cofactor.faces.studio import clients, desk, entrance, forecasts, live, past
 from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import NoClientError, Shelf
 from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
 
-GROUPS = (clients, desk, past)
+GROUPS = (clients, desk, live, past)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
 NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
 
@@ -40,6 +40,7 @@ def create_studio(lang: str = "en", folder: Path | None = None) -> FastAPI:
     _style(app)
     for group in (entrance, *GROUPS):
         app.include_router(group.routes(studio), include_in_schema=False)
+    app.include_router(forecasts.routes(studio))
     app.mount("/static", StaticFiles(packages=[("cofactor.faces.studio", "static")]))
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from cofactor import __version__
 from cofactor.faces.studio.look import MEDIA
+from cofactor.faces.studio.memory import Memory
 from cofactor.faces.studio.shelf import Client, Shelf
 from cofactor.faces.work import Work
 from cofactor.report.numbers import LANGUAGES
@@ -43,7 +44,7 @@ class Studio:
     """What the routes of a page are given: bounded work, the store, and a way to draw."""
 
     def __init__(self, work: Work, shelf: Shelf, pages: Sequence[Page], lang: str) -> None:
-        self.work, self.shelf = work, shelf
+        self.work, self.shelf, self.memory = work, shelf, Memory()
         self._pages, self._lang = tuple(pages), lang
 
     def lang(self, request: Request) -> str:
@@ -68,22 +69,28 @@ class Studio:
         """A page from its template. ``here`` is its name in the navigation; ``client`` brings the client's tabs."""
         chosen = request.cookies.get(SCHEME_COOKIE, "")
         scheme = chosen if chosen in MEDIA else "auto"
-        shared = {
-            "t": self.text(request),
-            "lang": self.lang(request),
+        frame = {
             "languages": LANGUAGES,
             "scheme": scheme,
             "schemes": tuple(MEDIA),
             "dark_on": MEDIA[scheme],
             "version": __version__,
-            "shapes": SHAPES,
             "here": here,
             "client": client,
             "main_pages": [page for page in self._pages if not page.of_case],
             "tabs": [page for page in self._pages if page.of_case] if client else [],
         }
-        page = _environment().get_template(template).render(**shared, **(values or {}))
+        page = _environment().get_template(template).render(**self._words(request), **frame, **(values or {}))
         return HTMLResponse(page, status)
+
+    def pieces(self, request: Request, template: str, names: Iterable[str], *values: object) -> dict[str, str]:
+        """The macros of a template by name, each given ``values``: to be put in place of those that a page holds."""
+        module = _environment().get_template(template).make_module(self._words(request))
+        return {name: getattr(module, name)(*values) for name in names}
+
+    def _words(self, request: Request) -> dict[str, object]:
+        """What a template says everything with."""
+        return {"t": self.text(request), "lang": self.lang(request), "shapes": SHAPES}
 
 
 @cache

@@ -24,7 +24,17 @@ class Curve:
 
     def points(self, which: int, x: Scale, y: Scale) -> list[Pair]:
         """The line of one percentile (0 to 4)."""
-        return [(x(day), y.inside(spread[which])) for day, spread in zip(self.days, self.spread, strict=True)]
+        across = [x(day) for day in self.days]
+        return list(zip(across, (y.inside(spread[which]) for spread in self.spread), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The median of a scenario kept beside: a dotted line with a letter on it."""
+
+    letter: str
+    days: tuple[float, ...]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class BandChart:
     low_uvb_label: str
     curves: tuple[Curve, ...]
     points: tuple[Point, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ class _Size:
 
 WIDE = _Size(900, 310, 124, names_curves=True, month_step=1)
 NARROW = _Size(360, 300, 34, names_curves=False, month_step=3)
+_LETTER_FROM_END, _LETTER_APART = 0.94, 0.08  # of the year: where the letters of kept scenarios stand on their lines
 _LEFT, _TOP, _BOTTOM = 40, 24, 30  # margins that hold the labels of the axes
 
 
@@ -92,6 +104,8 @@ def draw(chart: BandChart, size: _Size) -> str:
     _ground(svg, chart, size, x, y)
     for curve in chart.curves:
         bands(svg, curve, x, y)
+    for place, line in enumerate(chart.kept):
+        _kept(svg, line, _LETTER_FROM_END - _LETTER_APART * place, x, y)
     _marks(svg, chart, x, y)
     _points(svg, chart, x, y)
     if size.names_curves:
@@ -128,6 +142,13 @@ def bands(svg: Svg, curve: Curve, x: Scale, y: Scale) -> None:
         svg.line(p05, f"edge s-{curve.css} dash")
         svg.line(p95, f"edge s-{curve.css} dash")
     svg.line(p50, f"med s-{curve.css}{' dash' if curve.dashed else ''}")
+
+
+def _kept(svg: Svg, line: Kept, letter_at: float, x: Scale, y: Scale) -> None:
+    points = [(x(day), y.inside(value)) for day, value in zip(line.days, line.values, strict=True)]
+    svg.line(points, "kept s-ink")
+    at = points[int(letter_at * (len(points) - 1))]
+    svg.text(at[0], at[1] - 5, line.letter, "lbb halo mid")
 
 
 def _marks(svg: Svg, chart: BandChart, x: Scale, y: Scale) -> None:

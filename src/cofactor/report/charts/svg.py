@@ -113,8 +113,8 @@ class Svg:
 
 
 def through(points: Iterable[Pair]) -> str:
-    """Path data of a line through points."""
-    return "M" + "L".join(f"{px(x)} {px(y)}" for x, y in points)
+    """Path data of a line through points. Most of a drawing is made here, so it does without :func:`px`."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def hatching(left: float, right: float, middle: float, half: float, step: float) -> str:

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from cofactor.facts.load import load
 from cofactor.facts.types import Threshold
+from cofactor.person.body import Subject
 from cofactor.person.sun import day_of_year
 from cofactor.person.types import LabResult
+from cofactor.plan.goals import Goal
 from cofactor.plan.types import Expected
 from cofactor.report import numbers
 from cofactor.report.charts import band
@@ -76,18 +78,18 @@ def _chart(report: Report, words: Words, size: str, expected: Expected) -> BandC
         last_day=LAST_DAY,
         top=top,
         left=Axis("nmol/L", nice_ticks(0, top, 6, lang)),
-        right=Axis("ng/mL", _other_ticks(top, lang)),
+        right=Axis("ng/mL", other_ticks(top, lang)),
         months=month_ticks(report.case.today, int(first), LAST_DAY, lang),
         goal=(low, high if high is not None else top),
-        marks=tuple(_marks(words, expected, top)),
-        low_uvb=_low_uvb(report, first),
+        marks=tuple(marks(words, expected.goal, top)),
+        low_uvb=low_uvb(report.posterior.members.subject, first),
         low_uvb_label=text("chart.band.little_uvb"),
         curves=curves(report, ANALYTE, (text("chart.band.now"), text("chart.band.plan"))),
         points=points,
     )
 
 
-def _other_ticks(top: float, lang: str) -> tuple[Tick, ...]:
+def other_ticks(top: float, lang: str) -> tuple[Tick, ...]:
     """Round values in ng/mL at their places on the scale in nmol/L."""
     found = nice_ticks(0, convert(top, "nmol/L", "ng/mL", ANALYTE), 6, lang)
     return tuple(Tick(convert(t.value, "ng/mL", "nmol/L", ANALYTE), t.label) for t in found if t.value > 0)
@@ -114,8 +116,9 @@ def _measured(result: LabResult, day: float, report: Report, words: Words) -> Po
     return Point(day, result.value, result.value * spread[0], result.value * spread[1], label, measured=True)
 
 
-def _marks(words: Words, expected: Expected, top: float) -> Iterator[Mark]:
-    low, high = expected.goal
+def marks(words: Words, goal: Goal, top: float) -> Iterator[Mark]:
+    """The ends of the goal, and where concern begins."""
+    low, high = goal
     yield Mark(low, "", over=True)
     concern = _concern()
     if high is not None and high <= top:
@@ -137,16 +140,15 @@ def _plain(value: float, words: Words) -> str:
     return numbers.plain_level(value, ANALYTE, words.lang)
 
 
-def _low_uvb(report: Report, first: float) -> tuple[Pair, ...]:
+def low_uvb(of: Subject, first: float) -> tuple[Pair, ...]:
     """Stretches of days on which skin makes little; none for a person whose skin makes nothing all year."""
-    subject = report.posterior.members.subject
-    if not subject.skin.any():
+    if not of.skin.any():
         return ()
     found: list[list[float]] = []
     for day in range(int(first), LAST_DAY + 1):
-        on = report.case.today + timedelta(days=day)
-        supply = next((a.supply for a in subject.away if a.first <= on <= a.last), subject.skin)
-        if supply[day_of_year(on)] >= LITTLE_UVB * subject.skin.max():
+        on = of.case.today + timedelta(days=day)
+        supply = next((a.supply for a in of.away if a.first <= on <= a.last), of.skin)
+        if supply[day_of_year(on)] >= LITTLE_UVB * of.skin.max():
             continue
         if found and found[-1][1] == day - 1:
             found[-1][1] = day

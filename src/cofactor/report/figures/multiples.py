@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cofactor.assess.types import Band
 from cofactor.facts.load import load
+from cofactor.person.types import Case
 from cofactor.report import numbers
 from cofactor.report.charts import multiple
 from cofactor.report.charts.axes import Tick
 from cofactor.report.charts.band import Curve
 from cofactor.report.charts.multiple import Multiple
+from cofactor.report.charts.svg import Pair
 from cofactor.report.figures.types import (
     Figure,
     Table,
@@ -57,29 +59,40 @@ def _figure(report: Report, words: Words, outcome: str) -> Figure:
 
 
 def _chart(report: Report, words: Words, outcome: str) -> Multiple:
-    found = [b for b in report.bands if b.outcome == outcome and (acts(report) or b.under == "now")]
-    reference = _reference(report, outcome)
-    low = min(b.p05 for b in found)
-    high = max(b.p95 for b in found)
-    bottom, top = (low, high) if reference is None else (min(low, reference[0]), max(high, reference[1]))
-    air = _AIR * (top - bottom)
     drawn = _labelled(report, words, outcome)
+    reference = laboratory_range(report.case, outcome)
+    return chart(report.case, outcome, drawn, extent(drawn, reference), _caption(report, words, outcome), words)
+
+
+def chart(case: Case, outcome: str, drawn: tuple[Curve, ...], ends: Pair, said: str, words: Words) -> Multiple:
+    """A small multiple of curves whose scale runs between two ends."""
+    bottom, top = ends
+    air = _AIR * (top - bottom)
+    reference = laboratory_range(case, outcome)
     return Multiple(
         id=f"fig-{outcome.replace('_', '-').lower()}-m",
         title=capital(words.analyte(outcome)),
-        desc=_caption(report, words, outcome),
+        desc=said,
         last_day=LAST_DAY,
         bottom=bottom - air,
         top=top + air,
         reference=reference,
         marks=tuple(_marks(reference, bottom, top, outcome, words.lang)),
-        months=_few_months(report, words),
+        months=_few_months(case, words),
         curves=drawn,
     )
 
 
-def _reference(report: Report, outcome: str) -> tuple[float, float] | None:
-    sheet = load().lab(outcome, report.case.person.sex)
+def extent(drawn: Iterable[Curve], reference: Pair | None) -> Pair:
+    """What the bands and the reference range reach over."""
+    spreads = [spread for curve in drawn for spread in curve.spread]
+    low, high = min(s[0] for s in spreads), max(s[4] for s in spreads)
+    return (low, high) if reference is None else (min(low, reference[0]), max(high, reference[1]))
+
+
+def laboratory_range(case: Case, outcome: str) -> Pair | None:
+    """The reference range of laboratories for this person, where there is one."""
+    sheet = load().lab(outcome, case.person.sex)
     if sheet is None or sheet.reference_low is None or sheet.reference_high is None:
         return None
     return sheet.reference_low, sheet.reference_high
@@ -104,9 +117,9 @@ def _marks(reference: tuple[float, float] | None, bottom: float, top: float, out
         yield Tick(value, numbers.plain_level(value, outcome, lang))
 
 
-def _few_months(report: Report, words: Words) -> tuple[Tick, ...]:
+def _few_months(case: Case, words: Words) -> tuple[Tick, ...]:
     """The first, a middle and the last month of the year ahead."""
-    every = month_ticks(report.case.today, 4, int(LAST_DAY), words.lang)
+    every = month_ticks(case.today, 4, int(LAST_DAY), words.lang)
     return (every[0], every[len(every) // 2], every[-1])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import ceil, floor, log10
 
 from cofactor.assess.types import Band
@@ -97,6 +98,7 @@ def of_band(band: Band, lang: str) -> str:
     return likely(band.p50, band.p05, band.p95, band.outcome, lang)
 
 
+@lru_cache
 def month_ticks(today: date, first: int, last: int, lang: str) -> tuple[Tick, ...]:
     """The first of every month between two days, counted from today."""
     days = range(first, last - 12)  # a name that starts later would leave the drawing

@@ -1,0 +1,219 @@
+"""The studio under load, through its real door: `python bench/studio.py [--scale 1] [--write FILE]`.
+
+Four figures of one running server. From the move of a slider to the frame that shows it, in Chromium, with a posterior
+of 1,000 bodies; forecasts of one stored person a second, every level over a year; ten times as many requests as may be
+inside, what is refused and how soon it answers again; memory over many requests. The generator of load runs on the same
+processors. Figures are of one run on one machine and never tested.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+import cofactor
+from cofactor.faces.work import AT_ONCE, WAITING
+from cofactor.person.store import open_store
+
+ANNA = Path(__file__).parents[1] / "examples" / "anna.yaml"
+CHROMIUM = "/usr/bin/chromium"
+MOVES = 60
+WARM = 10  # moves, and hundreds of requests, before anything is counted
+FORECASTS, AT_A_TIME = 1000, 8
+TIMES_OVER = 10
+REQUESTS = 20_000
+
+MOVE = """
+(value) => new Promise((moved) => {
+  const slider = document.getElementById('s-d'), begun = performance.now()
+  const painted = () => requestAnimationFrame(() => {
+    const channel = new MessageChannel()
+    channel.port1.onmessage = () => moved(performance.now() - begun)
+    channel.port2.postMessage(0)
+  })
+  document.addEventListener('drawn', painted, { once: true })
+  slider.value = value
+  slider.dispatchEvent(new Event('input', { bubbles: true }))
+})
+"""
+"""Resolves to the milliseconds from the move to the first message handled after the frame that shows the answer."""
+
+
+@dataclass
+class Served:
+    """A running studio: its address and process, and Anna's id."""
+
+    url: str
+    token: str
+    process: subprocess.Popen[str]
+    anna: str
+    cookie: str = ""
+
+    @property
+    def port(self) -> int:
+        """The port of the address."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="utf-8").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def serve() -> Iterator[Served]:
+    """``cofactor serve`` with Anna's case in a store of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open_store(Path(folder) / "cases", create=True) as store:
+            anna = store.save("Anna", ANNA.read_text(encoding="utf-8"))[0].case
+        command = [sys.executable, "-m", "cofactor", "serve", "--no-browser", "--json", "--port", "8765"]
+        environment = {**os.environ, "COFACTOR_DATA": folder}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+            assert process.stdout is not None
+            said = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+            yield Served(said["url"], said["token"], process, anna)
+            process.terminate()
+
+
+def slider(at: Served) -> list[float]:
+    """Milliseconds from a move to its frame. Logs in, and leaves the cookie for the rest."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{at.url}/login#{at.token}")
+        page.wait_for_url("**/clients")
+        page.goto(f"{at.url}/live/{at.anna}")
+        page.wait_for_timeout(2000)
+        at.cookie = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+        took = [page.evaluate(MOVE, 2.5 * (1 + i * 7 % 49)) for i in range(WARM + MOVES)]
+        browser.close()
+    return took[WARM:]
+
+
+# ------------------------------------------------------------------------------------------------- many requests
+
+
+@asynccontextmanager
+async def connection(at: Served) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection that is kept open."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def get(at: Served, io: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str) -> int:
+    """The status of one answer, which is read to its end."""
+    reader, writer = io
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\nCookie: {at.cookie}\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(
+        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
+    await reader.readexactly(length)
+    return int(head[9:12])
+
+
+def forecast(at: Served, number: int) -> str:
+    """A forecast that nobody has asked for before."""
+    return f"/api/cases/{at.anna}/forecast?s=d{number % 12_000 / 100:g}"
+
+
+async def many(at: Served, count: int, together: int, first: int = 0) -> tuple[list[float], list[int]]:
+    """Seconds and statuses of ``count`` forecasts over ``together`` connections."""
+    numbers, seconds, statuses = iter(range(first, first + count)), [], []
+
+    async def ask() -> None:
+        async with connection(at) as io:
+            for number in numbers:
+                begun = time.perf_counter()
+                statuses.append(await get(at, io, forecast(at, number)))
+                seconds.append(time.perf_counter() - begun)
+
+    await asyncio.gather(*(ask() for _ in range(together)))
+    return seconds, statuses
+
+
+async def recovery(at: Served) -> float:
+    """Seconds until a forecast is answered again."""
+    begun = time.perf_counter()
+    async with connection(at) as io:
+        while await get(at, io, forecast(at, 1)) != 200:
+            await asyncio.sleep(0.02)
+    return time.perf_counter() - begun
+
+
+# ------------------------------------------------------------------------------------------------------- figures
+
+
+def figures(at: Served, scale: float) -> Iterator[str]:
+    """One line for each figure."""
+    took = slider(at)
+    yield (
+        f"Slider to redraw, 1,000 bodies, {len(took)} moves in Chromium: median {np.median(took):.0f} ms, "
+        f"95 % within {np.percentile(took, 95):.0f} ms."
+    )
+    asyncio.run(many(at, 200, AT_A_TIME))
+    begun = time.perf_counter()
+    seconds, statuses = asyncio.run(many(at, FORECASTS, AT_A_TIME, 200))
+    whole = time.perf_counter() - begun
+    assert set(statuses) == {200}
+    yield (
+        f"One-person forecast (200 bodies, 11 levels, a year), {AT_A_TIME} at a time: "
+        f"{FORECASTS / whole:.0f} a second, median {1e3 * np.median(seconds):.0f} ms, "
+        f"99 % within {1e3 * np.percentile(seconds, 99):.0f} ms."
+    )
+    together = TIMES_OVER * (AT_ONCE + WAITING)
+    _, statuses = asyncio.run(many(at, 10 * together, together, 1200))
+    answered, refused = statuses.count(200), statuses.count(429)
+    assert answered + refused == len(statuses)
+    yield (
+        f"{together} at a time, {TIMES_OVER} times what may be inside: {answered} answered, {refused} told to come "
+        f"back (429), nothing else; answers again after {asyncio.run(recovery(at)):.2f} s."
+    )
+    before = at.megabytes
+    count = int(REQUESTS * scale)
+    asyncio.run(many(at, count, AT_A_TIME, 5000))
+    yield (
+        f"Memory over {count:,} forecasts: {before:.0f} MB before, {at.megabytes:.0f} MB after "
+        f"({100 * (at.megabytes / before - 1):+.1f} %)."
+    )
+
+
+def main() -> None:
+    """Print the figures, and write them where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=float, default=1.0, help="of the 20,000 requests of the memory figure")
+    parser.add_argument("--write", type=Path, help="write the figures to this file too")
+    chosen = parser.parse_args()
+    lines = [
+        f"cofactor {cofactor.__version__}, Python {platform.python_version()}, {platform.system()}, "
+        f"{len(os.sched_getaffinity(0))} processors, which Chromium and the load share."
+    ]
+    print(lines[0], flush=True)
+    with serve() as at:
+        for line in figures(at, chosen.scale):
+            print(line, flush=True)
+            lines.append(line)
+    if chosen.write:
+        chosen.write.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

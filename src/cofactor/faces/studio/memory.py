@@ -1,0 +1,104 @@
+"""What the studio keeps in memory of the cases that are looked at: possible bodies, and scenarios tried on them.
+
+A saved version of a case is laid out once and then only read. Both the cases and the scenarios of a case are bounded:
+the one not asked for longest goes first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future as Promise
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from cofactor.faces.studio.shelf import Client
+from cofactor.plan.whatif import NOW, Ground, Scenario, future, ground, planned, verdicts
+from cofactor.report.whatif import Tried
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MOST_CASES = 8
+"""Cases held: each is a few megabytes of bodies."""
+MOST_SCENARIOS = 64
+"""Scenarios held of a case: each is some tens of kilobytes of quantiles."""
+FEW = 200
+"""Bodies of a forecast of numbers, as on the command line."""
+
+
+class Bounded(Generic[K, V]):
+    """Values by key, each made once however many ask for it at the same time; the one not asked for longest goes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: OrderedDict[K, Promise[V]] = OrderedDict()
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """The value, made here where nobody has. What cannot be made is not held."""
+        with self._lock:
+            promise = self._held.get(key)
+            mine = promise is None
+            if promise is None:
+                promise = self._held[key] = Promise()
+            self._held.move_to_end(key)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        if mine:
+            try:
+                promise.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    self._held.pop(key, None)
+                promise.set_exception(error)
+        return promise.result()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """One saved version of a case."""
+
+    client: Client
+    _tried: Bounded[Scenario, Tried] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
+
+    @cached_property
+    def ground(self) -> Ground:
+        """A thousand bodies, for bands that are watched while they move."""
+        return ground(self.client.case())
+
+    @cached_property
+    def few(self) -> Ground:
+        """The bodies of the report, for numbers and for the plan."""
+        return ground(self.client.case(), FEW)
+
+    @cached_property
+    def planned(self) -> Scenario:
+        """The plan of the report as a scenario."""
+        return planned(self.few)
+
+    def tried(self, scenario: Scenario) -> Tried:
+        """A scenario with what gates say of it and where it leads."""
+        of = self.ground
+        return self._tried.get(scenario, lambda: Tried(scenario, verdicts(of, scenario), future(of, scenario)))
+
+    @property
+    def now(self) -> Tried:
+        """As things are."""
+        return self.tried(NOW)
+
+
+class Memory:
+    """The cases that are looked at."""
+
+    def __init__(self) -> None:
+        self._held: Bounded[tuple[str, int], Held] = Bounded(MOST_CASES)
+
+    def of(self, client: Client) -> Held:
+        """What is held of a client's version."""
+        return self._held.get((client.id, client.number), lambda: Held(client))

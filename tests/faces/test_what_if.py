@@ -1,0 +1,184 @@
+"""What if over HTTP: drawings, words, files and rows of one scenario are one array, and bad addresses are refused."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from pathlib import Path
+
+import httpx
+import pyarrow.parquet
+import pytest
+
+from cofactor.assess.forecast import forecast
+from cofactor.assess.update import posterior
+from cofactor.errors import InputError
+from cofactor.faces.studio.app import create_studio
+from cofactor.faces.studio.memory import MOST_SCENARIOS, Bounded
+from cofactor.faces.studio.scenarios import SLIDERS, scenario_of, text_of
+from cofactor.person.case import parse_case
+from cofactor.person.store import open_store
+from cofactor.plan.whatif import Dose, Scenario
+from cofactor.report import numbers
+
+ANNA = (Path(__file__).parents[2] / "examples" / "anna.yaml").read_text(encoding="utf-8")
+FULL = "d50-D3-1~mg200-citrate-2~ca500-carbonate-2~k90-MK7-1~sun45~fca100~fmg50"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    """A studio without its door, and Anna's id in its store."""
+    folder = tmp_path_factory.mktemp("live")
+    with open_store(folder, create=True) as store:
+        anna = store.save("Anna", ANNA)[0].case
+    return create_studio("en", folder), anna
+
+
+def ask(studio, path, **query):
+    app, anna = studio
+
+    async def go():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+            return await client.get(path.replace("ANNA", anna), params=query)
+
+    return asyncio.run(go())
+
+
+def test_a_scenario_is_read_as_it_is_written():
+    scenario = scenario_of(FULL)
+    assert scenario.dose("vitamin_k") == Dose("vitamin_k", 90, "MK-7", 1)
+    assert scenario.outdoors == 45
+    assert dict(scenario.food) == {"calcium": 100, "magnesium": 50}
+    assert text_of(scenario) == FULL
+    assert scenario_of("") == Scenario()
+
+
+@pytest.mark.parametrize("bad", ["x25", "d", "d-5", "d9999", "mg200-gold-2", "mg200-citrate-4", "d25~", "d25 or 1=1"])
+def test_what_is_no_scenario_is_refused(bad):
+    with pytest.raises(InputError) as caught:
+        scenario_of(bad)
+    assert all(p.where == "scenario" and p.do for p in caught.value.problems)
+
+
+def test_every_problem_of_a_scenario_is_named_at_once():
+    with pytest.raises(InputError) as caught:
+        scenario_of("x25~d50~mg9999")
+    assert [p.got for p in caught.value.problems] == ["x25", "mg9999"]
+
+
+def test_drawing_words_and_files_show_one_array(studio):
+    query = {"v": 1, "s": "d100", "keep": ["d0"], "w": 900}
+    shown = ask(studio, "/live/ANNA/view", **query).json()
+    rows = list(csv.DictReader(io.StringIO(ask(studio, "/live/ANNA/levels.csv", **query).text)))
+    assert {r["scenario"] for r in rows} == {"now", "A", "shown"}
+    of = {(r["scenario"], r["outcome"], float(r["day"])): r for r in rows}
+    median = numbers.plain_level(float(of["shown", "PTH", 84.0]["p50"]), "PTH", "en")
+    assert f": {median} (" in shown["captions"]["PTH"]
+    was = numbers.plain_level(float(of["now", "25OHD", 0.0]["p50"]), "25OHD", "en")
+    assert f">{was} today</text>" in shown["main"]
+    table = pyarrow.parquet.read_table(
+        io.BytesIO(ask(studio, "/live/ANNA/levels.parquet", **query).content)
+    ).to_pylist()
+    assert [str(r["p50"]) for r in table] == [r["p50"] for r in rows]
+    assert {r["unit"] for r in rows if r["outcome"] == "25OHD"} == {"nmol/L"}
+
+
+def test_the_line_that_is_drawn_is_the_median(studio):
+    """Read the drawing back: the last point of the median on the scale of the axis."""
+    query = {"v": 1, "s": "d100", "w": 900}
+    drawn = ask(studio, "/live/ANNA/view", **query).json()["main"]
+    ticks = {
+        float(label): float(y) - 4.5 for y, label in re.findall(r'class="tk end" x="33" y="([\d.]+)">(\d+)<', drawn)
+    }
+    (low, y0), (high, y1) = min(ticks.items()), max(ticks.items())
+    last = float(re.search(r'class="med s-d" d="[^"]* ([\d.]+)"', drawn)[1])
+    rows = csv.DictReader(io.StringIO(ask(studio, "/live/ANNA/levels.csv", **query).text))
+    median = next(
+        float(r["p50"]) for r in rows if (r["scenario"], r["outcome"], r["day"]) == ("shown", "25OHD", "364.0")
+    )
+    assert low + (last - y0) / (y1 - y0) * (high - low) == pytest.approx(median, abs=0.5)
+
+
+def test_a_narrow_place_gets_a_drawing_of_its_own(studio):
+    widths = [
+        re.search(r'viewBox="0 0 (\d+) ', ask(studio, "/live/ANNA/view", v=1, w=w).json()["main"])[1]
+        for w in (350, 1000)
+    ]
+    assert widths == ["360", "900"]
+
+
+def test_gates_answer_the_dose(studio):
+    stopped = ask(studio, "/live/ANNA/view", v=1, s="d125~mg400-citrate-1").json()
+    assert "above 97 µg (3,880 IU) a day, the upper level" in stopped["pieces"]["gates"].replace("\u00a0", " ")
+    assert stopped["pieces"]["bar"].count("g-stop") == 2
+    assert "D3: STOP." in stopped["spoken"]
+    within = ask(studio, "/live/ANNA/view", v=1, s="d25~mg0").json()
+    assert within["pieces"]["bar"].count("g-stop") == 0
+
+
+def test_a_page_of_an_older_version_is_told_so(studio):
+    answer = ask(studio, "/live/ANNA/view", v=7)
+    assert answer.status_code == 409
+    assert answer.json()["problems"][0]["do"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("/live/ANNA/view", {"v": 1, "s": "x9"}, 422),
+        ("/live/ANNA/view", {"v": 1, "keep": ["d0"] * 5}, 422),
+        ("/live/ANNA/view", {"v": 1, "s": "d1", "name": "Anna"}, 422),
+        ("/live/ANNA/view", {}, 422),
+        ("/live/ANNA/levels.xlsx", {"v": 1}, 404),
+        ("/live/nobody", {}, 404),
+        ("/api/cases/nobody/forecast", {}, 404),
+        ("/api/cases/ANNA/forecast", {"outcome": "iron"}, 422),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(studio, path, query, status):
+    assert ask(studio, path, **query).status_code == status
+
+
+def test_programs_get_the_forecast_of_the_command(studio):
+    answer = ask(studio, "/api/cases/ANNA/forecast").json()
+    usual = {(b.outcome, b.days): b for b in forecast(posterior(parse_case(ANNA)), 365)}
+    rows = {(r["outcome"], r["days"]): r for r in answer["forecast"]}
+    shared = rows.keys() & usual.keys()
+    assert {outcome for outcome, _ in shared} == {outcome for outcome, _ in usual}
+    for key in shared:
+        assert rows[key]["unit"] == usual[key].unit
+        assert rows[key]["p50"] == pytest.approx(usual[key].p50, rel=3e-3)
+    only = ask(studio, "/api/cases/ANNA/forecast", s="d100", outcome="25OHD").json()["forecast"]
+    assert {r["outcome"] for r in only} == {"25OHD"}
+    assert only[-1]["p50"] > rows["25OHD", 364.0]["p50"] + 10
+
+
+def test_the_page_holds_nothing_of_the_person_in_an_address(studio):
+    page = ask(studio, "/live/ANNA").text
+    _, anna = studio
+    inside = [a for a in re.findall(r'(?:href|data-plan|data-nothing)="([^"]*)"', page) if anna not in a]
+    assert inside
+    assert not any(re.search(r"Anna|58|48\.9|levothyroxine", a) for a in inside)
+
+
+def test_scenarios_in_memory_are_bounded_and_made_once():
+    made = []
+    held: Bounded[int, int] = Bounded(MOST_SCENARIOS)
+    for i in [*range(3 * MOST_SCENARIOS), 3 * MOST_SCENARIOS - 1]:
+        held.get(i, lambda i=i: made.append(i) or i)
+    assert len(held) == MOST_SCENARIOS
+    assert len(made) == 3 * MOST_SCENARIOS
+
+    def fails():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        held.get(-1, fails)
+    assert held.get(-1, lambda: 5) == 5
+
+
+def test_sliders_end_within_what_an_address_may_ask():
+    assert all(slider.top <= slider.most for slider in SLIDERS)

@@ -1,0 +1,109 @@
+"""Scenarios tried on a person: what stays as it is stays exactly, what is set acts, and gates speak of every dose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cofactor.assess.forecast import QUANTILES, spread, trajectories
+from cofactor.assess.types import Level
+from cofactor.person.body import present
+from cofactor.person.case import load_case
+from cofactor.plan.whatif import ALL, DAYS, NOW, Dose, Scenario, future, ground, planned, regimen, simulate, verdicts
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AS_ANNA = Scenario((Dose("vitamin_d", 25.0, "D3"), Dose("magnesium", 300.0, "oxide")))  # what her case says she takes
+
+
+@pytest.fixture(scope="module")
+def anna():
+    return ground(load_case(EXAMPLES / "anna.yaml"), 200)
+
+
+def median(of, scenario, outcome, day):
+    return future(of, scenario, (outcome,)).on(outcome, day)[2]
+
+
+def said(of, scenario):
+    return {v.nutrient: v for v in verdicts(of, scenario)}
+
+
+def test_as_things_are_is_the_forecast(anna):
+    found = simulate(anna, NOW, ("25OHD", "PTH"))
+    usual = trajectories(anna.of, [present(anna.of.members.subject)], float(DAYS[-1]), ("25OHD", "PTH"))
+    for outcome in ("25OHD", "PTH"):
+        assert found.on(outcome, 84) == pytest.approx(usual.on(outcome, 84), rel=2e-3)
+
+
+@pytest.mark.parametrize("same", [AS_ANNA, Scenario(outdoors=30.0), Scenario(food=(("calcium", 0.0),))])
+def test_naming_what_is_so_already_changes_nothing(anna, same):
+    now, then = (future(anna, scenario) for scenario in (NOW, same))
+    assert then.spread == pytest.approx(now.spread, rel=1e-6)
+
+
+def test_each_slider_moves_what_it_should_and_in_the_right_direction(anna):
+    assert median(anna, Scenario((Dose("vitamin_d", 75, "D3"),)), "25OHD", 84) > median(anna, NOW, "25OHD", 84) + 10
+    nothing = Scenario((Dose("vitamin_d", 0, "D3"),))
+    assert median(anna, nothing, "25OHD", 364) < median(anna, NOW, "25OHD", 364) - 5
+    indoors = Scenario(outdoors=0.0)
+    assert median(anna, indoors, "25OHD", 252) < median(anna, NOW, "25OHD", 252) - 1.5  # the end of summer
+    k2 = Scenario((Dose("vitamin_k", 180, "MK-7"),))
+    assert median(anna, k2, "dp_ucMGP", 84) < 0.8 * median(anna, NOW, "dp_ucMGP", 84)
+    more = Scenario(food=(("calcium", 500.0),))
+    assert median(anna, more, "Ca_urine", 84) > median(anna, NOW, "Ca_urine", 84)
+    split, once = (Scenario((Dose("calcium", 1200, "carbonate", n),)) for n in (3, 1))
+    assert median(anna, split, "Ca_absorption", 84) > median(anna, once, "Ca_absorption", 84)
+    citrate, oxide = (Scenario((Dose("magnesium", 300, form),)) for form in ("citrate", "oxide"))
+    assert median(anna, citrate, "Mg_urine", 84) > median(anna, oxide, "Mg_urine", 84)
+
+
+def test_skin_makes_what_the_minutes_give(anna):
+    assert regimen(anna, NOW).skin is None
+    assert not regimen(anna, Scenario(outdoors=0.0)).skin.any()
+    own = anna.of.members.subject.skin
+    assert regimen(anna, Scenario(outdoors=60.0)).skin.mean() > 1.3 * own.mean()
+
+
+def test_quantiles_are_those_of_numpy(anna):
+    values = simulate(anna, NOW, ("25OHD",)).values
+    assert spread(values) == pytest.approx(np.percentile(values, QUANTILES, axis=0), rel=1e-12)
+
+
+def test_a_dose_above_the_limit_stops_the_plan_and_not_the_simulation(anna):
+    much = Scenario(
+        (Dose("vitamin_d", 120, "D3"), Dose("magnesium", 375, "citrate"), Dose("calcium", 800, "carbonate"))
+    )
+    found = said(anna, much)
+    assert found["vitamin_d"].level is Level.STOP
+    assert found["vitamin_d"].over.by == "upper_level"
+    assert found["magnesium"].closed
+    assert found["magnesium"].over.amount == 250  # EFSA and the gate of an unknown kidney function
+    assert found["calcium"].at_once == 500
+    assert not found["calcium"].closed
+    assert median(anna, much, "25OHD", 364) > median(anna, NOW, "25OHD", 364) + 25
+
+
+def test_gates_of_the_person_speak_whatever_the_dose():
+    george = ground(load_case(EXAMPLES / "warfarin.yaml"), 200)
+    for scenario in (NOW, Scenario((Dose("vitamin_k", 0, "MK-7"),))):
+        assert said(george, scenario)["vitamin_k"].level is Level.STOP
+    assert said(george, NOW)["vitamin_d"].gates
+
+
+def test_the_plan_is_a_scenario_that_no_limit_stops(anna):
+    plan = planned(anna)
+    assert plan.doses
+    assert not any(v.over or v.at_once for v in verdicts(anna, plan))
+    assert future(anna, plan).in_goal["25OHD"] > future(anna, NOW).in_goal["25OHD"]
+
+
+def test_a_person_of_whom_nothing_may_be_planned_has_no_plan_to_try():
+    monique = ground(load_case(EXAMPLES / "ckd4.yaml"), 200)
+    assert planned(monique) == NOW
+    assert {v.level for v in verdicts(monique, NOW)} <= {Level.STOP, Level.REFER}
+    much = future(monique, Scenario((Dose("vitamin_d", 112.5, "D3"),)))
+    assert set(much.outcomes) == set(ALL)
+    assert ("25OHD>150", True) in [(risk.name, share > 0.2) for risk, share in much.risks]
+    assert future(monique, NOW).risks == ()
