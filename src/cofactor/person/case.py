@@ -276,7 +276,7 @@ def _medicine(medicine: MedicineIn, facts: Facts, found: list[Note]) -> Medicine
     if atc is None:
         found.append(notes.of_medicine(medicine.name, facts))
     found += notes.of_holding(medicine.name, atc)
-    return Medicine(medicine.name, atc, interactions, medicine.when)
+    return Medicine(medicine.name, atc, interactions, medicine.when, medicine.every, medicine.since)
 
 
 def _condition(name: str, facts: Facts, found: list[Note]) -> Condition:

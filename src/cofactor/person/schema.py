@@ -145,11 +145,23 @@ class MedicineIn(Strict):
 
     name: Annotated[Text, Field(description="Name or ATC code.", examples=["levothyroxine"])]
     when: Annotated[str | None, TEXT, Field(description="Moment of the day.", examples=["waking"])] = None
+    every: Annotated[float, PERIOD, Field(description="day, week, month or N days", examples=["week"])] = 1.0
+    since: Annotated[date | None, DATE, Field(description="First day, or any day on which it is taken.")] = None
 
     @validator("when", mode="plain")
     @classmethod
     def _when(cls, value: object) -> str | None:
         return None if value is None else word(value, words.SLOTS)
+
+    @validator("every", mode="plain")
+    @classmethod
+    def _every(cls, value: object) -> float:
+        return period_in_days(value)
+
+    @validator("since", mode="plain")
+    @classmethod
+    def _since(cls, value: object, info: ValidationInfo) -> date | None:
+        return None if value is None else past_date(value, reading(info).today)
 
 
 def _medicine(value: object, info: ValidationInfo) -> MedicineIn:

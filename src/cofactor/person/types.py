@@ -138,6 +138,8 @@ class Medicine:
     atc: str | None  # code or prefix, None where the name is not in our tables
     interactions: tuple[str, ...]  # ids in the interactions table
     slot: str | None = None  # when it is taken, if said
+    every_days: float = 1.0
+    since: date | None = None  # a day on which it is taken, for what is not daily
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
 from cofactor.person.types import Case
 from cofactor.plan.types import Event as Moment
-from cofactor.report.moments import is_medicine, item_name
+from cofactor.report.moments import is_medicine, plain_name
+from cofactor.report.rhythm import WEEK, Rhythm, rhythm
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -23,37 +25,55 @@ _LASTS = timedelta(minutes=10)  # shown length of an entry; a moment has none
 
 
 def schedule(report: Report, lang: str) -> bytes:
-    """The calendar file, from tomorrow to the next test. Times are local and floating: a traveller takes them along."""
+    """The calendar file, from tomorrow to the next test. Times are local and floating: a traveller takes them along.
+
+    What is not taken every day has entries of its own on its days; where the case names no day, it has none.
+    """
     words = Words(lang, report.gates)
     found = Calendar()
     found.add("prodid", "-//cofactor//schedule//EN")
     found.add("version", "2.0")
     found.add("calscale", "GREGORIAN")
     for moment in report.plan.schedule:
-        if entry := _entry(moment, report, words):
+        for entry in _entries(moment, report, words):
             found.add_component(entry)
     return bytes(found.to_ical())
 
 
-def _entry(moment: Moment, report: Report, words: Words) -> Event | None:
-    """One moment of every day, or None where only a medicine stands there: that is its prescriber's."""
-    taken = [item_name(item, report, words) for item in moment.items if not is_medicine(item)]
-    if not taken:
-        return None
+def _entries(moment: Moment, report: Report, words: Words) -> Iterator[Event]:
+    """One entry for what is taken daily at this moment, one for each other rhythm; medicines are their prescriber's."""
+    taken = [item for item in moment.items if not is_medicine(item)]
+    for of in dict.fromkeys(rhythm(item, report) for item in taken):
+        names = [plain_name(item, report, words) for item in taken if rhythm(item, report) == of]
+        if days := tuple(of.days(report.case.today + timedelta(days=1), report.plan.retest_days)):
+            yield _entry(moment, of, days, words.join(names), report, words)
+
+
+def _entry(moment: Moment, of: Rhythm, days: tuple[date, ...], summary: str, report: Report, words: Words) -> Event:
     hours, minutes = map(int, moment.time.split(":"))
-    begin = datetime.combine(report.case.today + timedelta(days=1), time(hours, minutes))
-    summary = words.join(taken)
+    begin = datetime.combine(days[0], time(hours, minutes))
     entry = Event()
-    entry.add("uid", _uid(report.case, moment.slot))
+    entry.add("uid", _uid(report.case, moment.slot if of.daily else f"{moment.slot} {of.every:g}"))
     entry.add("dtstamp", datetime.combine(report.case.today, time(), UTC))
     entry.add("dtstart", begin)
     entry.add("dtend", begin + _LASTS)
-    entry.add("rrule", {"freq": "daily", "count": report.plan.retest_days})
+    _recur(entry, of, days, begin.time())
     entry.add("summary", summary)
     if any(map(is_medicine, moment.apart_from)):
         entry.add("description", words.text("calendar.apart"))
     entry.add_component(_alarm(summary))
     return entry
+
+
+def _recur(entry: Event, of: Rhythm, days: tuple[date, ...], at: time) -> None:
+    """A rule where days lie evenly apart, else the days themselves."""
+    every = max(of.every, 1.0)
+    if every != int(every):
+        entry.add("rdate", [datetime.combine(day, at) for day in days[1:]])
+        return
+    weeks, odd = divmod(int(every), WEEK)
+    step, freq = (weeks, "weekly") if not odd else (int(every), "daily")
+    entry.add("rrule", {"freq": freq, **({"interval": step} if step > 1 else {}), "count": len(days)})
 
 
 def _uid(case: Case, slot: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+
 from cofactor.plan.types import Event
 from cofactor.report import numbers
-from cofactor.report.names import Names
+from cofactor.report.names import Names, capital
+from cofactor.report.rhythm import WEEK, rhythm, uneven
 from cofactor.report.types import Report
 
 MEDICINE = "medicine"
@@ -16,7 +21,13 @@ def is_medicine(item: str) -> bool:
 
 
 def item_name(item: str, report: Report, names: Names) -> str:
-    """What stands at a moment: a planned dose or a present supplement with its amount, or a medicine."""
+    """What stands at a moment: a dose or a medicine, and how often where that is not every day."""
+    name, of = plain_name(item, report, names), rhythm(item, report)
+    return name if of.daily else names.text("summary.every", what=name, days=numbers.short(of.every, names.lang, 1))
+
+
+def plain_name(item: str, report: Report, names: Names) -> str:
+    """A planned dose or a present supplement with its amount, or a medicine."""
     kind, _, rest = item.partition(":")
     if kind == MEDICINE:
         return names.medicine(rest)
@@ -41,3 +52,18 @@ def moment_line(event: Event, report: Report, names: Names) -> str:
         "summary.apart", what=names.join(map(names.medicine, others)), hours=numbers.short(hours, names.lang)
     )
     return f"{line} ({apart})"
+
+
+def week_lines(report: Report, names: Names) -> Iterator[str]:
+    """What is not taken every day: on which days of the coming week, or that no day is known."""
+    first = report.case.today + timedelta(days=1)
+    for _, item, of in uneven(report):
+        name = capital(plain_name(item, report, names))
+        days = [numbers.weekday(day, names.lang) for day in of.days(first, WEEK)]
+        if not of.known:
+            yield names.text("chart.week.open", what=name, days=numbers.short(of.every, names.lang, 1))
+        elif days:
+            yield names.text("summary.week_line", what=name, days=names.join(days))
+        else:
+            later = next(of.days(first, math.ceil(of.every) + 1))
+            yield names.text("summary.week_line", what=name, days=numbers.day(later, names.lang))

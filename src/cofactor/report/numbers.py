@@ -177,6 +177,11 @@ def short_day(of: date, lang: str) -> str:
     return _written(of, "d MMM", lang)
 
 
+def weekday(of: date, lang: str) -> str:
+    """``Mon 23``: the day of the week and of the month."""
+    return str(format_date(of, "EEE d", locale=lang)).replace(".", "").replace(" ", NBSP)
+
+
 def _written(of: date, pattern: str, lang: str) -> str:
     text = str(format_date(of, pattern, locale=lang)).replace(" ", NBSP)
     return f"1er{text[1:]}" if lang == "fr" and of.day == 1 else text

@@ -21,6 +21,7 @@ from cofactor.report.figures.levels import levels
 from cofactor.report.figures.multiples import multiples
 from cofactor.report.figures.picture import picture
 from cofactor.report.figures.types import Figure, acts, in_days
+from cofactor.report.figures.week import Week, week
 from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
 from cofactor.report.references import Reference, of_model, references
@@ -70,6 +71,7 @@ class Page:
     two_futures: bool
     multiples: tuple[Figure, ...]
     day: Figure | None
+    week: Week | None
     choices: tuple[Choice, ...]
     compared: Figure | None
     choices_sub: str
@@ -105,6 +107,7 @@ def page(report: Report, lang: str) -> Page:
         two_futures=acts(report),
         multiples=multiples(report, words) if calm else (),
         day=day_figure(report, words) if calm else None,
+        week=week(report, words) if calm else None,
         choices=choices(report, words) if calm else (),
         compared=choices_figure(report, words) if calm else None,
         choices_sub=words.text("page.sub.choices", day=in_days(report, report.plan.retest_days, words)),

@@ -30,7 +30,7 @@ FITS = (1.0, 0.96, 0.92, 0.88)
 """Sizes of letters and drawings that are tried until a report fits its pages; at the last, letters are 7.6 points."""
 SANS = "Cofactor Sans"
 """Fixed weights of Source Sans 3, which drawings in a PDF need (tools/make_fonts.py)."""
-_WORDS = ("page.", "chart.band.")
+_WORDS = ("page.", "chart.band.", "chart.week.")
 _TOKEN = re.compile(r"(--[\w-]+):\s*([^;}]+)")
 _USED = re.compile(r"var\((--[\w-]+)(?:,\s*([^()]+))?\)")
 _COUNT = re.compile(rb"/Type\s*/Pages\s*/Count\s+(\d+)")

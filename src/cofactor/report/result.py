@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from cofactor.assess.types import Band, Gate, Judgement, StatusRow
 from cofactor.facts.types import Source
 from cofactor.plan.types import Alternative, Clash, Event, Expected, NextTest, PlanItem, Turn
 from cofactor.report import choices
+from cofactor.report.rhythm import WEEK, on
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -50,6 +52,7 @@ def result(report: Report, lang: str = "en") -> Row:
         },
         "choices": [choices.row(of, report, words) for of in report.counterfactuals],
         "schedule": [event_row(event) for event in plan.schedule],
+        "week": week_rows(report),
         "labs_used": len(report.posterior.used),
         "effective_bodies": report.posterior.effective,
         "unknown": [words.reason(reason) for reason in report.unknown],
@@ -127,6 +130,17 @@ def source_row(source: Source) -> Row:
 def event_row(event: Event) -> Row:
     """A row of ``schedule``."""
     return {"time": event.time, "slot": event.slot, "items": list(event.items), "apart_from": list(event.apart_from)}
+
+
+def week_rows(report: Report) -> list[Row]:
+    """The coming week, from tomorrow: what is taken on each day at each moment. What has no known day is left out."""
+    days = [report.case.today + timedelta(days=i + 1) for i in range(WEEK)]
+    return [
+        {"date": day.isoformat(), "time": event.time, "slot": event.slot, "items": list(items)}
+        for day in days
+        for event in report.plan.schedule
+        if (items := on(event, day, report))
+    ]
 
 
 def _item(item: PlanItem, words: Words) -> Row:

@@ -13,7 +13,7 @@ from cofactor.person.types import Case
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.types import Expected, PlanItem, Reason, Withheld
 from cofactor.report import choices, numbers
-from cofactor.report.moments import moment_line
+from cofactor.report.moments import moment_line, week_lines
 from cofactor.report.names import FOOD, capital
 from cofactor.report.types import Report
 from cofactor.report.words import Words, emergency
@@ -41,6 +41,7 @@ def summary(report: Report, lang: str) -> str:
         _section(words, "heading", _outlook(report, words), day=_judged_on(report, words)),
         _section(words, "choices", map(_bullet, choices.lines(report, words))),
         _section(words, "day", (_bullet(moment_line(e, report, words)) for e in report.plan.schedule)),
+        _section(words, "week", map(_bullet, week_lines(report, words))),
         _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status if _worth_a_line(row))),
         _section(words, "read_as", _notes(report.case, words)),
         _section(words, "not_known", map(_bullet, words.unknown(report.unknown))),
