@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from cofactor.faces.cli import main
 
-FORMULAS = sorted((Path(__file__).parents[2] / "examples" / "formulas").glob("*.yaml"))
+FORMULAS = sorted((Path(__file__).parents[2] / "examples" / "labels").glob("*.yaml"))
 
 
 def cofactor(*arguments):

@@ -16,7 +16,7 @@ from cofactor.trial.population import draw
 from cofactor.trial.product import live
 from cofactor.trial.product_facts import allowed_claims, needed, own_interactions, referrals, rows
 
-FORMULAS = Path(__file__).parents[2] / "examples" / "formulas"
+FORMULAS = Path(__file__).parents[2] / "examples" / "labels"
 
 
 def label(*lines: str, **keys: object):

@@ -10,8 +10,9 @@ from cofactor.facts.types import Claim, Source, Trust
 from cofactor.report import numbers
 from cofactor.report.names import Names, capital
 from cofactor.report.product_json import action, name_of
+from cofactor.trial.cohort import Estimate
 from cofactor.trial.label_file import LabelCase, Reading, Reads
-from cofactor.trial.product import Effect, Estimate, Lived, Passing, followed
+from cofactor.trial.product import Effect, Lived, Passing, followed
 from cofactor.trial.product_facts import (
     AllowedClaim,
     Limit,

@@ -29,7 +29,7 @@ from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.types import Population
 from cofactor.trial.written import length_in
 
-_HOW_TO_START = "Write the lines of the label under `contents:`, as printed (see examples/formulas)."
+_HOW_TO_START = "Write the lines of the label under `contents:`, as printed (see examples/labels)."
 LATITUDE = 48.0
 """Degrees north where neither latitude nor country is said: Paris, Munich, Vienna; a target of this tool."""
 START = date(2026, 10, 1)

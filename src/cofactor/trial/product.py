@@ -7,7 +7,7 @@ as printed, every dose of it: what a label promises is judged by what it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from cofactor.facts.load import load
 from cofactor.model.posterior import ensemble
 from cofactor.person.label import Content
+from cofactor.trial.cohort import Cohort, Estimate
 from cofactor.trial.label_file import LabelCase, Product, Reading
-from cofactor.trial.match import ready
+from cofactor.trial.passing import caps, eaten
 from cofactor.trial.population import FOOD, People, draw
-from cofactor.trial.product_facts import Limit, counted, limits
-from cofactor.trial.simulate import CHUNK, observed
+from cofactor.trial.product_facts import counted
 from cofactor.trial.study import Study
 from cofactor.trial.types import Arm, Give
 from cofactor.trial.written import MODELLED
@@ -61,21 +61,6 @@ class Measure:
             inside &= values <= self.high
         counts = np.isfinite(values)
         return np.asarray((inside & counts).sum(axis=-1) / counts.sum(axis=-1))
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number, and where it lies in nine sets of constants out of ten."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, by_set: Array) -> Estimate:
-        """Make it of one value per set."""
-        low, high = np.percentile(by_set, [5, 95])
-        return cls(float(by_set.mean()), float(low), float(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +150,11 @@ def form_of(content: Content) -> str | None:
 
 def _simulated(case: LabelCase, arms: tuple[Arm, ...], analytes: tuple[str, ...]) -> Array:
     """Readings of shape (arms, sets, people, 2 times, analytes)."""
-    study, people = Study(case.population, case.start), case.population.people
+    people = case.population.people
     sets = np.unique(np.linspace(0, len(ensemble()) - 1, SETS).astype(int))
-    numbers, set_of = np.tile(np.arange(people), len(sets)), np.repeat(sets, people)
-    times = np.array([0.0, case.days])
-    parts = []
-    for at in range(0, len(numbers), CHUNK):
-        rows = slice(at, at + CHUNK)
-        begun = ready(study, draw(case.population, numbers[rows], set_of[rows]))
-        parts.append(np.stack([observed(begun, arm, case.days, times, analytes) for arm in arms]))
-    return np.concatenate(parts, axis=1).reshape(len(arms), len(sets), people, len(times), len(analytes))
+    cohort = Cohort(Study(case.population, case.start), np.tile(np.arange(people), len(sets)), np.repeat(sets, people))
+    values = cohort.under(arms, case.days, np.array([0.0, case.days]), analytes)
+    return values.reshape(len(arms), len(sets), people, 2, len(analytes))
 
 
 def _effect(measure: Measure, values: Array) -> Effect:
@@ -197,11 +177,10 @@ def _passing(product: Product, people: People) -> Iterator[Passing]:
         rows = []
         anyone = [np.zeros(len(people), dtype=bool) for _ in range(len(readings) + 1)]
         for nutrient in dict.fromkeys(name for amounts in readings for name in amounts):
-            food = people.intake.get(nutrient, np.zeros(len(people)))
-            for counts, caps in _caps(region, nutrient, people).items():
-                eaten = food if counts == "total" else np.zeros(len(people))
+            for counts, most in caps(region, nutrient, people).items():
+                food = eaten(nutrient, counts, people)
                 of = preformed if counts == "preformed" else readings
-                over = [eaten > caps, *(eaten + amounts.get(nutrient, 0.0) > caps for amounts in of)]
+                over = [food > most, *(food + amounts.get(nutrient, 0.0) > most for amounts in of)]
                 anyone = [one | other for one, other in zip(anyone, over, strict=True)]
                 if any(one.any() for one in over):
                     rows.append(_share(region, nutrient, counts, over))
@@ -212,15 +191,3 @@ def _passing(product: Product, people: People) -> Iterator[Passing]:
 def _share(region: str, nutrient: str, counts: str, over: list[NDArray[np.bool_]]) -> Passing:
     without, *taken = (float(one.mean()) for one in over)
     return Passing(region, nutrient, counts, nutrient in (*_EATEN, "*"), without, tuple(taken))
-
-
-def _caps(region: str, nutrient: str, people: People) -> Mapping[str, Array]:
-    """The limits of a region for each person, by what they count; infinite where there is none."""
-    who = list(zip(np.where(people.female, "female", "male").tolist(), people.age.astype(int).tolist(), strict=True))
-    found = {person: limits(region, nutrient, *person) for person in set(who)}
-    kinds = {limit.counts for of_person in found.values() for limit in of_person}
-    return {counts: np.array([_tightest(found[person], counts) for person in who]) for counts in sorted(kinds)}
-
-
-def _tightest(of_person: tuple[Limit, ...], counts: str) -> float:
-    return min((limit.amount for limit in of_person if limit.counts == counts), default=np.inf)

@@ -1,0 +1,57 @@
+"""People living under several arms, each body with a set of constants of its own, and estimates over sets.
+
+A number about a population is told with what calibration left open: groups of people, each under another set of the
+model's constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cofactor.trial.match import ready
+from cofactor.trial.population import draw
+from cofactor.trial.simulate import CHUNK, observed
+from cofactor.trial.study import Study
+from cofactor.trial.types import Arm
+
+Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number, and where it lies in nine sets of constants out of ten."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, by_set: Array) -> Estimate:
+        """Make it of one value per set."""
+        low, high = np.percentile(by_set, [5, 95])
+        return cls(float(by_set.mean()), float(low), float(high))
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Bodies: the person of each (``numbers``) and its set of constants (``sets``), in the same people in every arm."""
+
+    study: Study
+    numbers: Numbers
+    sets: Numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def under(self, arms: tuple[Arm, ...], days: float, times: Array, analytes: tuple[str, ...]) -> Array:
+        """Readings of shape (arms, bodies, times, analytes); what could not be simulated is not a number."""
+        parts = []
+        for at in range(0, len(self), CHUNK):
+            rows = slice(at, at + CHUNK)
+            begun = ready(self.study, draw(self.study.design, self.numbers[rows], self.sets[rows]))
+            parts.append(np.stack([observed(begun, arm, days, times, analytes) for arm in arms]))
+        return np.concatenate(parts, axis=1)
