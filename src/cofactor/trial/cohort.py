@@ -6,12 +6,13 @@ model's constants.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cofactor.trial.match import ready
+from cofactor.trial.match import Ready, ready
 from cofactor.trial.population import draw
 from cofactor.trial.simulate import CHUNK, observed
 from cofactor.trial.study import Study
@@ -47,11 +48,13 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def under(self, arms: tuple[Arm, ...], days: float, times: Array, analytes: tuple[str, ...]) -> Array:
-        """Readings of shape (arms, bodies, times, analytes); what could not be simulated is not a number."""
-        parts = []
+    def begun(self) -> Iterator[Ready]:
+        """The bodies on the day of the start, some at a time."""
         for at in range(0, len(self), CHUNK):
             rows = slice(at, at + CHUNK)
-            begun = ready(self.study, draw(self.study.design, self.numbers[rows], self.sets[rows]))
-            parts.append(np.stack([observed(begun, arm, days, times, analytes) for arm in arms]))
+            yield ready(self.study, draw(self.study.design, self.numbers[rows], self.sets[rows]))
+
+    def under(self, arms: tuple[Arm, ...], days: float, times: Array, analytes: tuple[str, ...]) -> Array:
+        """Readings of shape (arms, bodies, times, analytes); what could not be simulated is not a number."""
+        parts = [np.stack([observed(of, arm, days, times, analytes) for arm in arms]) for of in self.begun()]
         return np.concatenate(parts, axis=1)

@@ -132,7 +132,9 @@ def parse_label(label: Mapping[str, object] | str, name: str = "product") -> Lab
         problems += _problems_of(first)
     if problems or first is None:
         raise InputError(dict.fromkeys(problems))
-    return LabelCase(_product(files, name), _population(first), first.start, first.weeks or WEEKS * 7)
+    return LabelCase(
+        _product(files, name), placed(population_of(first.population)), first.start, first.weeks or WEEKS * 7
+    )
 
 
 def _missing(written: documents.Written) -> list[Problem]:
@@ -198,6 +200,6 @@ def _product(files: Mapping[Reads, LabelFile], name: str) -> Product:
     )
 
 
-def _population(file: LabelFile) -> Population:
-    design = population_of(file.population)
+def placed(design: Population) -> Population:
+    """The population, at :data:`LATITUDE` where neither latitude nor country is said."""
     return replace(design, latitude=LATITUDE) if design.latitude is None and design.country is None else design
