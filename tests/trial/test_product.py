@@ -10,7 +10,7 @@ import pytest
 from cofactor.errors import InputError
 from cofactor.facts.food_import import import_files
 from cofactor.facts.load import load
-from cofactor.report.product import extra_key
+from cofactor.report.claims import extra_key
 from cofactor.trial.label_file import LATITUDE, Reads, load_label, parse_label
 from cofactor.trial.population import draw
 from cofactor.trial.product import live

@@ -5,33 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cofactor.facts.load import NUTRIENT_UNIT
-from cofactor.facts.types import Claim, Source, Trust
-from cofactor.report import numbers
+from cofactor.facts.types import Source, Trust
+from cofactor.report import claims, numbers
 from cofactor.report.names import Names, capital
 from cofactor.report.product_json import action, name_of
 from cofactor.trial.cohort import Estimate
 from cofactor.trial.label_file import LabelCase, Reading, Reads
 from cofactor.trial.product import Effect, Lived, Passing, followed
 from cofactor.trial.product_facts import (
-    AllowedClaim,
     Limit,
     NutrientRow,
     Referral,
-    allowed_claims,
     own_interactions,
     referrals,
     rows,
 )
 
 _MOST_NAMES = 4  # of medicines or conditions in a line; one more is named too
-# What a condition of use asks beside amounts: how the condition begins in claims.csv, and our key for the rest of it.
-_EXTRA = {
-    "200 mg daily": "exercise",
-    "at least 400 mg calcium per": "bone_calcium",
-    "at least 400 mg calcium and": "bone_both",
-    "food supplements with at least 15 µg": "falls",
-}
 
 
 def product_lines(case: LabelCase, lived: Lived, lang: str) -> str:
@@ -217,27 +207,8 @@ class _Shown:
 
     def _claims(self, reading: Reading) -> Iterator[str]:
         yield self._of(reading, "claims")
-        heading = ""
-        found = allowed_claims(self.case.product.amounts(reading))
-        for allowed in found:
-            said = self._condition(allowed)
-            if said != heading:
-                heading = said
-                yield f"  {said}"
-            yield f"    {allowed.claim.text_fr if self.names.lang == 'fr' else allowed.claim.text_en}"
-        if not found:
-            yield f"  {self._text('claims_none')}"
-
-    def _condition(self, allowed: AllowedClaim) -> str:
-        """The condition of use in words: amounts, and what else it asks."""
-        amounts = [
-            f"{numbers.with_unit(numbers.short(amount, self.names.lang), NUTRIENT_UNIT[nutrient], self.names.lang)} "
-            f"({self.names.nutrient(nutrient)})"
-            for nutrient, amount in allowed.least.items()
-        ]
-        key = extra_key(allowed.claim)
-        extra = self._text(key) if key else ""
-        return self._text("claims_at", amounts=numbers.join(amounts, self.names.lang), extra=extra)
+        found = list(claims.lines(self.case.product.amounts(reading), self.names))
+        yield from found or [f"  {self._text('claims_none')}"]
 
     # --------------------------------------------------------------------------------------------------------- words
 
@@ -247,10 +218,3 @@ class _Shown:
     def _marked(self, sentence: str, source: Source) -> str:
         """The sentence, with a mark where its source was not looked up."""
         return f"{sentence} [{self.names.text('trust.recall')}]" if source.trust == Trust.RECALL else sentence
-
-
-def extra_key(claim: Claim) -> str:
-    """The key of what a condition of use asks beside amounts; empty where it asks nothing."""
-    if "children" in claim.status:
-        return "children"
-    return next((key for begins, key in _EXTRA.items() if claim.condition.startswith(begins)), "")

@@ -30,31 +30,38 @@ def near_front(judged: Iterable[Judged], spec: Spec, slack: float, most: int) ->
     Of too many the front is thinned to half of ``most``, from end to end, and the nearest to it make up the rest.
     """
     best, near = 0.0, []
-    ordered = _in_order(judged, spec)
+    ordered = sorted((one for one in judged if _followed(one, spec)), key=lambda one: _order(one, spec, closely=True))
     for one in ordered:
         best = max(best, one.share.value)
         if best - one.share.value <= slack:
             near.append((best - one.share.value, one.formula))
-    first = thinned(front_of(ordered, spec), most if len(near) <= most else most // 2)
+    first = thinned(_rising(ordered), most if len(near) <= most else most // 2)
     rest = [formula for _, formula in sorted(near, key=lambda pair: pair[0])]
     return list(dict.fromkeys([*first, *rest]))[:most]
 
 
 def front_of(judged: Iterable[Judged], spec: Spec) -> list[Formula]:
     """Those that bring more people into range than any with less burden, by more than :data:`GAIN`; rising in both."""
+    return _rising(sorted((one for one in judged if _followed(one, spec)), key=lambda one: _order(one, spec)))
+
+
+def _rising(ordered: Iterable[Judged]) -> list[Formula]:
     best, found = -1.0, []
-    for one in _in_order(judged, spec):
+    for one in ordered:
         if one.share.value > best + GAIN:
             found.append(one.formula)
             best = one.share.value
     return found
 
 
-def _in_order(judged: Iterable[Judged], spec: Spec) -> list[Judged]:
-    """By burden, of equals the larger share first, then the least to swallow; those far over limits left out."""
-    most = spec.most_over * (_SHOWN_OVER if spec.against is Against.LIMITS else 1.0)
-    followed = [one for one in judged if one.over.value < most]
-    return sorted(followed, key=lambda one: (burden(one, spec), -one.share.value, one.formula.units, one.formula.mass))
+def _followed(one: Judged, spec: Spec) -> bool:
+    return one.over.value < spec.most_over * (_SHOWN_OVER if spec.against is Against.LIMITS else 1.0)
+
+
+def _order(one: Judged, spec: Spec, *, closely: bool = False) -> tuple[float, float, float, float]:
+    """By burden, of equals the larger share first, then the least to swallow. Few people tell limits apart closely."""
+    first = one.close if closely and spec.against is Against.LIMITS else burden(one, spec)
+    return first, -one.share.value, one.formula.units, one.formula.mass
 
 
 def proposed(judged: Sequence[Judged], spec: Spec) -> Formula | None:

@@ -7,7 +7,7 @@ stay below without it, or above a limit of intake to which it adds.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from cofactor.trial.simulate import observed
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_CLOSE = 0.9  # of a limit on a level: so many more pass it that few people tell formulas apart
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -35,6 +37,7 @@ class Judged:
     over: Estimate
     goals: tuple[Estimate, ...]  # each goal alone, in the order of the specification
     passing: Mapping[tuple[str, str], Estimate]
+    close: float  # share of people who pass nine tenths of a limit on a level, or any on intake: a finer measure
 
 
 class Jury:
@@ -66,12 +69,19 @@ class Jury:
     def judge(self, formula: Formula) -> Judged:
         """The formula, lived with."""
         after = self._end(formula)
-        over = {
-            ("level", analyte): (self._level(after, analyte) > most) & ~(self._level(self.before, analyte) > most)
+        intake = dict(self._over_intake(formula))
+        close = self._over_levels(after, _CLOSE) | intake
+        counted = {part.nutrient: part.amount * (absorbed_factor(part) or 1.0) for part in formula.parts}
+        judged = self._judged(formula, after, counted, self._over_levels(after) | intake)
+        return replace(judged, close=float((~_all(~np.stack(list(close.values())))).mean()) if close else 0.0)
+
+    def _over_levels(self, after: Array, part: float = 1.0) -> dict[tuple[str, str], Flags]:
+        """Who passes a level (or a part of it) who stays below it without the product."""
+        return {
+            ("level", analyte): (self._level(after, analyte) > part * most)
+            & ~(self._level(self.before, analyte) > part * most)
             for analyte, most in self.spec.levels.items()
         }
-        counted = {part.nutrient: part.amount * (absorbed_factor(part) or 1.0) for part in formula.parts}
-        return self._judged(formula, after, counted, over | dict(self._over_intake(formula)))
 
     def passes_by_intake(self, formula: Formula) -> float:
         """The share of people whom the formula takes over a limit of intake, which needs no simulation."""
@@ -91,6 +101,7 @@ class Jury:
             self._share(~_all(~np.stack([~known, *over.values()])), known),
             tuple(self._share(flags, known) for flags in met),
             {key: self._share(flags, known) for key, flags in over.items()},
+            close=0.0,
         )
 
     def _share(self, flags: Flags, known: Flags) -> Estimate:
