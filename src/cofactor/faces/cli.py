@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("forecast", "Where a person is heading, as things are or with something more."),
     "trial": ("trial", "A virtual trial: people drawn, matched and treated, to Parquet and a summary."),
     "label": ("label", "What a product holds, does in a population, must not meet, and may claim."),
+    "formulate": ("formulate", "The product that brings most of a population into range while few pass a limit."),
     "products": ("products", "The products a plan may choose from, and what an absorbed amount of each costs."),
     "foods": ("foods", "Find a food, or import the official tables of foods and labels."),
     "case": ("case", "Keep cases with their history, plain or sealed with a passphrase."),

@@ -9,8 +9,8 @@ from functools import lru_cache
 from random import Random
 
 from cofactor.assess.limits import CALCIUM_PER_INTAKE, MAGNESIUM_PER_INTAKE
-from cofactor.facts.load import NUTRIENT_UNIT
-from cofactor.facts.types import Form, Part
+from cofactor.facts.load import NUTRIENT_UNIT, load
+from cofactor.facts.types import Part
 from cofactor.person.catalogue import generic
 from cofactor.trial.formula.types import Formula, Making, Spec
 from cofactor.trial.product_facts import AllowedClaim, allowed_claims
@@ -41,7 +41,7 @@ class Grid:
         parts = []
         for held, amount, form in zip(self.spec.holds, place[:-1:2], place[1:-1:2], strict=True):
             if held.amounts[amount]:
-                parts.append((held.forms[form], Part(held.nutrient, held.forms[form].id, held.amounts[amount])))
+                parts.append(Part(held.nutrient, held.forms[form].id, held.amounts[amount]))
             elif form:
                 return None  # of nothing, the form does not matter
         return made(tuple(parts), self.spec.making.moments[place[-1]], self.spec.making) if parts else None
@@ -76,27 +76,28 @@ def _spread(size: int, count: int) -> list[int]:
     return sorted({round(i * (size - 1) / (count - 1)) for i in range(count)})
 
 
-def made(parts: tuple[tuple[Form, Part], ...], moments: tuple[str, ...], making: Making) -> Formula | None:
+def made(parts: tuple[Part, ...], moments: tuple[str, ...], making: Making) -> Formula | None:
     """The formula in the fewest equal units, or None where the rules of making do not allow it."""
-    held = tuple(part for _, part in parts)
-    if any(part.amount / len(moments) > AT_ONCE.get(part.nutrient, math.inf) * _EXACT for part in held):
+    if any(part.amount / len(moments) > AT_ONCE.get(part.nutrient, math.inf) * _EXACT for part in parts):
         return None
-    mass = sum(_mass(form, part) for form, part in parts)
+    mass = sum(map(compound_mass, parts))
     active = making.unit_mass * (1 - making.excipients) * _EXACT
     each = max(1, math.ceil(mass / len(moments) / active))
     if each * len(moments) > making.most_units:
         return None
-    borne = {claim.claim.nutrient for claim in _claims(tuple((p.nutrient, p.amount) for p in held))}
+    borne = {claim.claim.nutrient for claim in _claims(tuple((p.nutrient, p.amount) for p in parts))}
     if not borne.issuperset(making.claims):
         return None
-    costs = [price(part.nutrient, part.form) for part in held]
-    cost = sum(c * p.amount for c, p in zip(costs, held, strict=True) if c is not None)
-    return Formula(held, moments, each * len(moments), mass, None if None in costs else cost)
+    costs = [price(part.nutrient, part.form) for part in parts]
+    cost = sum(c * p.amount for c, p in zip(costs, parts, strict=True) if c is not None)
+    return Formula(parts, moments, each * len(moments), mass, None if None in costs else cost)
 
 
-def _mass(form: Form, part: Part) -> float:
-    """Mass of the compound, mg."""
-    assert form.elemental_fraction is not None  # the specification refuses others
+def compound_mass(part: Part) -> float:
+    """Mass of the compound that brings so much of the element, mg."""
+    form = load().form(part.nutrient, part.form)
+    assert form is not None  # the specification refuses forms without a known share of the element
+    assert form.elemental_fraction is not None
     return convert(part.amount, NUTRIENT_UNIT[part.nutrient], "mg", part.nutrient) / form.elemental_fraction
 
 
