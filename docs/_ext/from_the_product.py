@@ -1,7 +1,7 @@
 """Directives that print parts of the product itself, so that a page cannot disagree with what is shipped.
 
-``shipped-table`` prints columns of a table of the package, ``case-schema``, ``catalogue-schema`` and ``trial-schema``
-the keys of a case, a catalogue and a trial file, and ``command-help`` the help of every command.
+``shipped-table`` prints columns of a table of the package, ``case-schema``, ``catalogue-schema``, ``formula-schema``
+and ``trial-schema`` the keys of those files, and ``command-help`` the help of every command.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from cofactor.person.case import json_schema as case_schema
 from cofactor.person.catalogue import json_schema as catalogue_schema
 from cofactor.trial.design import json_schema as trial_schema
+from cofactor.trial.formula.spec import json_schema as formula_schema
 
 LONGEST_LIST = 40  # longer ones, such as the countries, stand in the schema
 
@@ -81,6 +82,12 @@ class CatalogueSchema(CaseSchema):
     schema = staticmethod(catalogue_schema)
 
 
+class FormulaSchema(CaseSchema):
+    """``{formula-schema}`` does the same for the specification of a product."""
+
+    schema = staticmethod(formula_schema)
+
+
 class TrialSchema(CaseSchema):
     """``{trial-schema}`` does the same for the trial file."""
 
@@ -129,6 +136,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("shipped-table", ShippedTable)
     app.add_directive("case-schema", CaseSchema)
     app.add_directive("catalogue-schema", CatalogueSchema)
+    app.add_directive("formula-schema", FormulaSchema)
     app.add_directive("trial-schema", TrialSchema)
     app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

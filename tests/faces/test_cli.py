@@ -39,9 +39,9 @@ def test_every_command_explains_itself(name):
 
 
 def test_a_mistyped_command_names_the_nearest():
-    shown = cofactor("forcast", ANNA)
+    shown = cofactor("statsu", ANNA)
     assert shown.exit_code == 2
-    assert "Did you mean 'forecast'?" in shown.stderr
+    assert "Did you mean 'status'?" in shown.stderr
     assert "No such option '--jsno'" in cofactor("check", ANNA, "--jsno").stderr
 
 

@@ -8,6 +8,7 @@ from cofactor import __version__
 from cofactor.engine.generate import human
 from cofactor.report import claims
 from cofactor.report.charts import pareto
+from cofactor.report.charts.axes import Tick
 from cofactor.report.charts.pareto import Pareto, Point
 from cofactor.report.figures.types import Figure, Table, nice_ticks
 from cofactor.report.formula import FormulaWords
@@ -95,7 +96,7 @@ def _figure(words: FormulaWords) -> Figure:
         x_words=words.say(f"axis_{spec.against}"),
         y_words=words.say("axis_share"),
         x_ends=(0.0, top),
-        x_ticks=nice_ticks(0.0, top, _MOST_TICKS, lang),
+        x_ticks=_whole(top, lang) if spec.against is Against.UNITS else nice_ticks(0.0, top, _MOST_TICKS, lang),
         y_ticks=nice_ticks(0.0, 100.0, _MOST_TICKS, lang),
         behind=tuple((scale * burden(one, spec), 100 * one.share.value) for one in found.screened),
         front=points,
@@ -115,6 +116,10 @@ def _figure(words: FormulaWords) -> Figure:
         caption=caption,
         table=words.front(),
     )
+
+
+def _whole(top: float, lang: str) -> tuple[Tick, ...]:
+    return tuple(Tick(float(count), number(count, lang)) for count in range(int(top) + 1))
 
 
 def _point(one: Judged, words: FormulaWords, scale: float) -> Point:

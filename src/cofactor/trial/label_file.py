@@ -22,12 +22,12 @@ from cofactor.errors import InputError, Problem
 from cofactor.person import documents
 from cofactor.person.label import Aside, Content, read_line
 from cofactor.person.quantities import iso_date
-from cofactor.person.schema_base import DATE, NUMBER, nothing
+from cofactor.person.schema_base import NUMBER, nothing
 from cofactor.person.schema_taken import PrintedIn
 from cofactor.trial.design import population_of
 from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.types import Population
-from cofactor.trial.written import length_in
+from cofactor.trial.written import DAY, length_in
 
 _HOW_TO_START = "Write the lines of the label under `contents:`, as printed (see examples/labels)."
 LATITUDE = 48.0
@@ -51,7 +51,7 @@ class LabelFile(PrintedIn):
     """A product as printed, and who is to take it."""
 
     population: Annotated[PopulationIn, Field(default_factory=lambda: PopulationIn.model_validate({}))]
-    start: Annotated[date | None, DATE, Field(description="Day of the start; none: all through the year.")] = START
+    start: Annotated[date | None, DAY, Field(description="Day of the start; none: all through the year.")] = START
     weeks: Annotated[float | None, NUMBER, PlainValidator(length_in(7.0)), Field(description="Length in weeks.")] = None
 
     @validator("start", mode="plain")

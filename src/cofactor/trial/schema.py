@@ -15,13 +15,13 @@ from pydantic import field_validator as validator
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import iso_date
-from cofactor.person.schema_base import DATE, NUMBER, Strict, Text, VeryMany
+from cofactor.person.schema_base import NUMBER, Strict, Text, VeryMany
 from cofactor.person.schema_base import nothing as said_none
 from cofactor.person.schema_person import SunIn, read_sun
 from cofactor.person.words import nearest
 from cofactor.trial.schema_given import ArmIn
 from cofactor.trial.schema_people import PopulationIn
-from cofactor.trial.written import DAYS, days_of, length_in
+from cofactor.trial.written import DAY, DAYS, days_of, length_in
 
 VERSION = 1
 
@@ -72,7 +72,7 @@ class TrialFile(Strict):
     about: Annotated[Text | None, Field(description="What the trial is for, or where it is from.")] = None
     population: Annotated[PopulationIn, Field(default_factory=lambda: PopulationIn.model_validate({}))]
     start: Annotated[
-        date | None, DATE, Field(description="Day of the start, for its season; none where people start all year.")
+        date | None, DAY, Field(description="Day of the start, for its season; none where people start all year.")
     ] = None
     sun: Annotated[
         SunIn | Literal["none"] | None,

@@ -15,6 +15,10 @@ MODELLED = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc", "vitamin_
 IN_DIET = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc")
 MOST_DAYS = 36_525.0
 """A century."""
+DAY = WithJsonSchema(
+    {"anyOf": [{"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}, {"enum": ["none", "aucun", "aucune"]}]}
+)
+"""A day, or that there is none: people who begin all through the year."""
 DAYS = WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 1})
 
 

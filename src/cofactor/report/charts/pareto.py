@@ -17,6 +17,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = (
     52,
 )  # margins: labels of the scale, none, the unit above, ticks and unit below
 _RADIUS, _NARROW_RADIUS, _SMALL = 6.0, 4.5, 2.2
+_MIDDLE = 0.5  # of the width, beyond which the name stands to the left of its point
 _APART = 20  # of the name of the proposed point below it, px
 
 
@@ -78,4 +79,7 @@ def _front(svg: Svg, front: Sequence[Point], x: Scale, y: Scale, radius: float) 
             svg.path(f"M{x.inside(p.x_ends[0]):.1f} {y(p.y):.1f}H{x.inside(p.x_ends[1]):.1f}", "s-d", 1.6)
     for p in sorted(front, key=lambda p: bool(p.name)):
         svg.circle(x.inside(p.x), y(p.y), radius, "pt f-d" if p.name else "pt-e")
-        svg.text(x.inside(p.x) + radius, y(p.y) + _APART, p.name, "lbb halo")
+        left = x.inside(p.x) - x.start < _MIDDLE * (x.end - x.start)
+        svg.text(
+            x.inside(p.x) + (radius if left else -radius), y(p.y) + _APART, p.name, f"lbb halo{'' if left else ' end'}"
+        )

@@ -17,12 +17,12 @@ from cofactor.person import doses, words
 from cofactor.person.goals import read_goal
 from cofactor.person.problems import read_each, refusal
 from cofactor.person.quantities import iso_date, number_with_unit, quantity_in, word
-from cofactor.person.schema_base import DATE, NUMBER, QUANTITY, Many, Strict, Text, as_mapping, nothing
+from cofactor.person.schema_base import NUMBER, QUANTITY, Many, Strict, Text, as_mapping, nothing
 from cofactor.person.schema_taken import read_moments
 from cofactor.trial.formula.types import Against, Goal, IntakeGoal, LevelGoal
 from cofactor.trial.label_file import START
 from cofactor.trial.schema_people import PopulationIn
-from cofactor.trial.written import MODELLED, length_in, share, whole
+from cofactor.trial.written import DAY, MODELLED, length_in, share, whole
 
 VERSION = 1
 MOST_OVER = 0.025
@@ -131,12 +131,16 @@ class MakingIn(Strict):
     units: Annotated[int, NUMBER, Field(description="At most, a day.", examples=[2])] = 4
     moments: Annotated[
         tuple[tuple[str, ...], ...],
-        WithJsonSchema({"type": "array", "items": {"type": ["string", "array"]}, "minItems": 1}),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "array"]}, "minItems": 1}]}
+        ),
         Field(description="Ways to divide a day equally.", examples=[["dinner", ["breakfast", "dinner"]]]),
     ] = (("dinner",), ("breakfast", "dinner"))
     claims: Annotated[
         tuple[str, ...],
-        WithJsonSchema({"type": "array", "items": {"enum": list(NUTRIENT_UNIT)}}),
+        WithJsonSchema(
+            {"anyOf": [{"enum": list(NUTRIENT_UNIT)}, {"type": "array", "items": {"enum": list(NUTRIENT_UNIT)}}]}
+        ),
         Field(description="Nutrients of which a claim of the EU register has to be allowed.", examples=[["vitamin_d"]]),
     ] = ()
     holds: Annotated[Many[HeldIn], Field(min_length=1, max_length=6, description="What it may hold.")]
@@ -246,7 +250,7 @@ class SpecFile(Strict):
     name: Annotated[Text | None, Field(description="Name of the product.", examples=["winter"])] = None
     about: Annotated[Text | None, Field(description="What it is for.")] = None
     population: Annotated[PopulationIn, Field(default_factory=lambda: PopulationIn.model_validate({}))]
-    start: Annotated[date | None, DATE, Field(description="Day of the start; none: all through the year.")] = START
+    start: Annotated[date | None, DAY, Field(description="Day of the start; none: all through the year.")] = START
     weeks: Annotated[
         float | None, NUMBER, PlainValidator(length_in(7.0)), Field(description="Length in weeks.", examples=[22])
     ] = None
