@@ -1,6 +1,6 @@
-"""Our engine beside its peers, in one run: ``make bench``; with ``--write FILE`` the figures also go to a file.
+"""Our engine beside its peers, in one run: ``make bench``; with ``--write`` the table and its chart go into the docs.
 
-The same varied people for a year with a change of regimen, outputs every week. Each engine runs at the loosest of the
+Every peer that is installed solves the same two workloads (workload.py) from the same model, each at the loosest of the
 tolerances whose largest error over all its people, times and outcomes is at most 1e-3 against a run at 1e-10, which
 another integrator confirms. Runs are interleaved and the least time of each counts, so that a busy machine disturbs all
 alike: processor time on one core, elapsed time on two. Figures are ratios of one run on one machine, and never tested.
@@ -17,19 +17,38 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
 import cofactor
+import engines as peers
+import floor
+from chart import bars
 from cofactor.engine import llvm
 from cofactor.engine.solve import Backend
-from engines import Engine, Lsoda, Ours, RoadRunner
-from workload import CHANGE_DAY, OUTCOMES, SPREAD, TIMES, VARIED, Workload
+from cofactor.files import write_whole
+from engines import TOLERANCES, Engine, Ours
+from workload import SPREAD, VARIED, Workload, meals, year
 
 WANTED = 1e-3  # largest relative error
 FIRST_PEOPLE = 200
 TURN = 0.2  # s: about what the slower engines take for the people they are timed on
+DOCS = Path(__file__).parents[1] / "docs"
+WORKLOADS = {"A": year, "B": meals}
+PEERS: tuple[tuple[type[Engine], float], ...] = (
+    (peers.RoadRunner, 1.0),
+    (peers.Lsoda, 1.0),
+    (peers.Sundae, 0.5),
+    (peers.DeSolve, 1.0),
+    (peers.Amici, 0.5),
+    (peers.Copasi, 0.2),
+    (peers.Diffrax, 0.2),
+)
+"""Which run where they are installed, and on how much of the peers' people: the slower on fewer."""
+FEWER = 10
+"""Of the people that peers are timed on, a tenth do workload B, which takes about ten times as long."""
 
 FIRST_RUN = """
 import numpy as np, time
@@ -41,13 +60,25 @@ run = solve(program, program.parameters({people}), times=np.arange(0.0, 366.0, 7
 assert run.ok
 print(time.perf_counter() - start)
 """
+COMPILE = """
+import sys, time
+sys.path.insert(0, {here!r})
+import engines, workload
+from cofactor.engine.solve import Backend
+engine, work = engines.{kind}(1{more}), workload.year(1)
+work.parameters, work.initial, work.events
+start = time.perf_counter()
+engine.prepare(work)
+print(time.perf_counter() - start)
+"""
 
 
 @dataclass
 class Row:
-    """What is known of one engine."""
+    """What is known of one engine on one workload."""
 
     engine: Engine
+    people: int  # timed
     relative: float
     error: float
     one: list[float] = field(default_factory=list)  # s of processor time
@@ -55,16 +86,16 @@ class Row:
 
     def per_thousand(self, seconds: list[float]) -> float:
         """Milliseconds per 1,000 people."""
-        return min(seconds) / self.engine.people * 1e6
+        return min(seconds, default=np.nan) / self.people * 1e6
 
 
 def settle(engine: Engine, work: Workload) -> Row:
     """The loosest tolerance that is accurate enough."""
-    for relative in engine.tolerances:
+    for relative in TOLERANCES:
         error = work.worst(engine.run(work, engine.people, relative, 1))
         if error <= WANTED:
-            return Row(engine, relative, error)
-    raise SystemExit(f"{engine.name} reaches {WANTED:g} at none of {engine.tolerances}")
+            return Row(engine, engine.people, relative, error)
+    raise SystemExit(f"{engine.name} reaches {WANTED:g} at none of its tolerances")
 
 
 def on_two_cores(row: Row, work: Workload) -> float:
@@ -81,7 +112,7 @@ def on_two_cores(row: Row, work: Workload) -> float:
         engine.run(work, 1, row.relative, 1)
         gate.wait()
         start = time.perf_counter()
-        engine.run(work, engine.people // 2, row.relative, 1)
+        engine.run(work, max(1, engine.people // 2), row.relative, 1)
         answers.put(time.perf_counter() - start)
 
     workers = [context.Process(target=half) for _ in range(2)]
@@ -99,17 +130,15 @@ def measure(rows: list[Row], work: Workload, repeats: int) -> None:
         for row in rows:
             begun = time.perf_counter()
             while time.perf_counter() - begun < TURN:
-                start = time.process_time()
-                row.engine.run(work, row.engine.people, row.relative, 1)
-                row.one.append(time.process_time() - start)
+                row.one.append(row.engine.timed(work, row.engine.people, row.relative))
             begun = time.perf_counter()
-            while time.perf_counter() - begun < TURN:
+            while row.engine.forks and time.perf_counter() - begun < TURN:
                 row.two.append(on_two_cores(row, work))
 
 
 def small_batch(work: Workload, relative: float, repeats: int) -> tuple[float, float]:
     """Least elapsed ms for 200 people on one core and on two."""
-    ours, least = Ours(Backend.LLVM, FIRST_PEOPLE), [np.inf, np.inf]
+    ours, least = Ours(FIRST_PEOPLE, Backend.LLVM), [np.inf, np.inf]
     for _ in range(3 * repeats):
         for threads in (1, 2):
             start = time.perf_counter()
@@ -125,15 +154,30 @@ def first_runs() -> list[tuple[str, float, float]]:
         for what in ("nothing compiled yet", "compiled code cached"):
             env = {**os.environ, "COFACTOR_CACHE": cache}
             start = time.perf_counter()
-            out = subprocess.run(
-                [sys.executable, "-c", FIRST_RUN.format(people=FIRST_PEOPLE)],
-                env=env,
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            found.append((what, time.perf_counter() - start, float(out.stdout)))
+            out = _python(FIRST_RUN.format(people=FIRST_PEOPLE), env)
+            found.append((what, time.perf_counter() - start, float(out)))
     return found
+
+
+def preparation(engine: Engine) -> float:
+    """Seconds to load and compile before the first person, in a process of its own and with nothing cached."""
+    more = f", Backend.{engine.backend.name}" if isinstance(engine, Ours) else ""
+    text = COMPILE.format(here=str(Path(__file__).parent), kind=type(engine).__name__, more=more)
+    return float(_python(text, {**os.environ, "COFACTOR_CACHE": "off"}).splitlines()[-1])
+
+
+def _python(text: str, env: dict[str, str]) -> str:
+    done = subprocess.run([sys.executable, "-c", text], env=env, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def installed(engine: Engine) -> str:
+    """Size of what it needs, as it lies on the disk."""
+    if not engine.packages:
+        return "-"
+    files = (file for package in engine.packages for file in metadata.files(package) or ())
+    paths = (Path(str(file.locate())) for file in files)
+    return f"{sum(path.stat().st_size for path in paths if path.is_file()) / 1e6:,.0f}"
 
 
 def processor() -> str:
@@ -144,68 +188,129 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def table(rows: list[Row]) -> list[str]:
+def table(rows: list[Row], prepared: dict[str, tuple[float, str]]) -> list[str]:
     """The figures as a table in Markdown."""
     ours = rows[0]
     lines = [
-        "| engine | rtol | largest error | people timed | ms per 1,000, 1 core | 2 cores | x ours, 1 core | 2 cores |",
-        "|---|---|---|---|---|---|---|---|",
+        "| engine | rtol | largest error | people timed | ms per 1,000, 1 core | 2 cores | x ours, 1 core | 2 cores "
+        "| first s | MB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         one, two = row.per_thousand(row.one), row.per_thousand(row.two)
-        ratios = f"{one / ours.per_thousand(ours.one):.1f} | {two / ours.per_thousand(ours.two):.1f}"
+        ratios = f"{one / ours.per_thousand(ours.one):.1f} | {_number(two / ours.per_thousand(ours.two))}"
+        first, size = prepared[row.engine.name]
         lines.append(
-            f"| {row.engine.name} | {row.relative:.1e} | {row.error:.1e} | {row.engine.people:,} "
-            f"| {one:,.1f} | {two:,.1f} | {ratios} |"
+            f"| {row.engine.name} | {row.relative:.1e} | {row.error:.1e} | {row.people:,} "
+            f"| {one:,.1f} | {_number(two)} | {ratios} | {first:.1f} | {size} |"
         )
     return lines
 
 
-def report(people: int, peers: int, repeats: int) -> str:
-    """Run everything; the answer in Markdown."""
-    work = Workload(people)
-    engines: list[Engine] = [
-        Ours(Backend.LLVM, people),
-        Ours(Backend.NUMPY, people),
-        RoadRunner(min(people, peers)),
-        Lsoda(min(people, peers)),
-    ]
+def _number(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:,.1f}"
+
+
+def contestants(people: int, some: int) -> tuple[list[Engine], list[str]]:
+    """Everyone who is here, and the names of those who are not."""
+    here: list[Engine] = [Ours(people, Backend.LLVM), Ours(people, Backend.NUMPY)]
+    absent = []
+    for kind, part in PEERS:
+        if kind.present():
+            here.append(kind(max(2, int(some * part))))
+        else:
+            absent.append(kind.label)
+    return here, absent
+
+
+def race(work: Workload, engines: list[Engine], repeats: int) -> tuple[list[Row], float]:
+    """Everyone on one workload, and how far our reference is from a peer's strictest answer."""
     rows = [settle(engine, work) for engine in engines]
-    confirmed = work.worst(engines[2].run(work, min(people, 8), 1e-11, 1))
+    roadrunner = next(engine for engine in engines if isinstance(engine, peers.RoadRunner))
+    confirmed = work.worst(roadrunner.run(work, min(roadrunner.people, 4), 1e-11, 1))
     measure(rows, work, repeats)
-    one, two = small_batch(work, rows[0].relative, repeats)
+    return rows, confirmed
+
+
+def report(works: tuple[Workload, ...], some: int, repeats: int) -> tuple[str, str]:
+    """Run everything; the answer in Markdown, and the chart."""
+    people = works[0].people
+    engines, absent = contestants(people, some)
+    prepared = {engine.name: (preparation(engine), installed(engine)) for engine in engines}
     lines = [
         f"cofactor {cofactor.__version__}, Python {platform.python_version()}, {platform.system()} on {processor()}, "
-        f"{len(os.sched_getaffinity(0))} cores, {llvm.width()} people per vector register.",
+        f"{len(os.sched_getaffinity(0))} cores, {llvm.width()} people per vector register. Least of {repeats} "
+        "interleaved runs; 1 core by processor time, 2 cores by elapsed time. *first s*: from nothing to the first "
+        "person, imports and compilation included. *MB*: the installed packages it needs.",
         "",
-        f"{people:,} people ({len(VARIED)} constants, CV {SPREAD:.0%}), {len(work.program.states)} states, 365 days, "
-        f"new regimen on day {CHANGE_DAY:g}, {len(TIMES)} times x {len(OUTCOMES)} outcomes. Least of {repeats} "
-        f"interleaved runs; 1 core by processor time, 2 cores by elapsed time. The reference agrees with libRoadRunner "
-        f"at 1e-11 to {confirmed:.0e}.",
-        "",
-        *table(rows),
-        "",
-        f"{FIRST_PEOPLE} people: {one:.1f} ms on 1 core, {two:.1f} ms on 2.",
+    ]
+    found = {}
+    for work in works:
+        for engine in engines if work.name == "B" else ():
+            if not isinstance(engine, Ours):
+                engine.people = max(2, engine.people // FEWER)
+        rows, confirmed = race(work, [e for e in engines if work.name in e.enters], repeats)
+        found[work.name] = rows
+        lines += [
+            f"**Workload {work.name}**: {work.what}. {people:,} people ({len(VARIED)} constants, CV {SPREAD:.0%}), "
+            f"{len(work.program.states)} states, {len(work.times)} times x {work.reference.shape[2]} outcomes. The "
+            f"reference agrees with libRoadRunner at 1e-11 to {confirmed:.0e}.",
+            "",
+            *table(rows, prepared),
+            "",
+        ]
+    if absent:
+        lines += ["Not installed here: " + ", ".join(absent) + ".", ""]
+    lines += _floor(works[0], found[works[0].name][0])
+    one, two = small_batch(works[0], found[works[0].name][0].relative, repeats)
+    lines += [
+        f"{FIRST_PEOPLE} people of workload {works[0].name}: {one:.1f} ms on 1 core, {two:.1f} ms on 2.",
         "",
         f"First answer for {FIRST_PEOPLE} people, whole process: "
         + "; ".join(f"{what} {whole:.2f} s (of which our part {ours:.2f} s)" for what, whole, ours in first_runs())
         + ".",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", _chart(works, found)
+
+
+def _floor(work: Workload, ours: Row) -> list[str]:
+    """What share of the processor's own limit we reach."""
+    each, peak = floor.operations(work, ours.relative), floor.peak()
+    seconds = ours.per_thousand(ours.one) / 1e6
+    return [
+        f"One person takes {each:,.0f} floating-point operations in workload {work.name} (each exp counted as "
+        f"{floor.COST['exp']}, each log as {floor.COST['log']}), done at {each / seconds / 1e9:.1f} GFlop/s: "
+        f"{each / seconds / peak:.0%} of the {peak / 1e9:.0f} GFlop/s that a loop of nothing but fused multiply-adds "
+        "reaches on one core in the same run.",
+        "",
+    ]
+
+
+def _chart(works: tuple[Workload, ...], found: dict[str, list[Row]]) -> str:
+    """Times on one core, engine by engine."""
+    names = [row.engine.name for row in next(iter(found.values()))]
+    times = [{row.engine.name: row.per_thousand(row.one) for row in rows} for rows in found.values()]
+    rows = [(name, [each[name] for each in times if name in each]) for name in names]
+    title = "Milliseconds of one core per 1,000 people; each line is ten times the one before"
+    return bars(title, {work.name: work.what.partition(",")[0] for work in works}, rows)
 
 
 def main() -> None:
     """Print the figures, and write them where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1000)
-    parser.add_argument("--peers", type=int, default=100, help="people that the slower peers are timed on")
+    parser.add_argument("--peers", type=int, default=100, help="people that peers are timed on")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--write", type=Path, help="a Markdown file for the figures")
+    parser.add_argument("--workloads", choices=sorted(WORKLOADS), nargs="+", default=sorted(WORKLOADS))
+    parser.add_argument("--write", type=Path, nargs="?", const=DOCS, help="a folder for the table and its chart")
     given = parser.parse_args()
-    text = report(given.people, given.peers, given.repeats)
+    works = tuple(WORKLOADS[name](given.people) for name in given.workloads)
+    text, chart = report(works, given.peers, given.repeats)
     sys.stdout.write(text)
     if given.write:
-        given.write.write_text("<!-- made by bench/engine.py --write; do not edit -->\n" + text, encoding="utf-8")
+        head = "<!-- made by bench/engine.py --write; do not edit -->\n"
+        write_whole(given.write / "engine_figures.txt", head + text)
+        write_whole(given.write / "engine_race.svg", chart)
 
 
 if __name__ == "__main__":
