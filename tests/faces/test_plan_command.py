@@ -143,7 +143,7 @@ def test_where_one_file_cannot_be_made_none_is_written(tmp_path, monkeypatch):
 
     monkeypatch.setattr(calendar, "schedule", fail)
     shown = plan("lille_winter", "--out", tmp_path / "out")
-    assert shown.exit_code == 2
+    assert shown.exit_code == 1
     assert "No space left" in shown.stderr
     assert not (tmp_path / "out").exists()
 

@@ -8,7 +8,7 @@ from cofactor.report.charts.svg import Svg
 
 OF = 10
 _ROW, _TOP = 40, 22  # height of a row, room for the heads of the two columns
-_RADIUS, _STEP = 5.0, 13.5
+_RADIUS, _STEP = 4.8, 12.2
 _GAP = 18  # between the two columns
 
 
@@ -60,4 +60,4 @@ def _dots(svg: Svg, filled: int | None, said: str, css: str, left: float, y: flo
         return
     for i in range(OF):
         svg.circle(left + _RADIUS + 1 + _STEP * i, y, _RADIUS, css if i < filled else "dot-o")
-    svg.text(left + _STEP * OF + 4, y + 4.5, said, "tk num")
+    svg.text(left + _STEP * OF + 3, y + 4.5, said, "tk num")
