@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from cofactor.errors import ModelError
@@ -48,6 +49,7 @@ class System:
     units: dict[str, str]
 
 
+@cache
 def symbol(name: str) -> Any:
     """The symbol of a name. All quantities are real."""
     import sympy
@@ -185,12 +187,13 @@ def _system(model: Any) -> System:
     states = tuple(n for n in names if n in rates)
     constants = tuple(n for n in names if n not in rates and n not in assigned)
     algebra = _expand(assigned)
-    at_start = {symbol(n): e for n, e in algebra.items()}
+    expanded = {symbol(n): e for n, e in algebra.items()}
+    starts = {symbol(s): given.get(s, _number(values.get(s))) for s in states}
 
     def in_constants(e: Any) -> Any:
         """An initial assignment may name rules and states; both are replaced by what they are at the start."""
         for _ in range(len(states) + len(algebra) + 1):
-            nxt = e.xreplace(at_start).xreplace({symbol(s): given.get(s, _number(values.get(s))) for s in states})
+            nxt = e.xreplace(expanded).xreplace(starts)
             if nxt == e:
                 return e
             e = nxt
@@ -204,10 +207,9 @@ def _system(model: Any) -> System:
         raise ModelError("no value is given for " + ", ".join(missing) + "; set each or give it an initial assignment")
     known = {symbol(n) for n in (*states, *constants)}
     for name, e in {**rates, **algebra}.items():
-        unknown = e.xreplace({symbol(n): x for n, x in algebra.items()}).free_symbols - known
+        unknown = e.free_symbols - known - expanded.keys()
         if unknown:
             raise ModelError(f"{name} uses {', '.join(sorted(map(str, unknown)))}, which the model does not declare")
-    expanded = {symbol(n): e for n, e in algebra.items()}
     return System(
         name=model.getId() if model.getId() not in ("", "__main") else "model",  # Antimony's name for no name
         states=states,
@@ -256,7 +258,10 @@ def _declared(model: Any) -> tuple[dict[str, float | None], dict[str, Any]]:
 
 def _add_reactions(model: Any, rates: dict[str, Any]) -> dict[str, Any]:
     """Each reaction moves amount; a species held as a concentration divides by its compartment. Returns their rates."""
-    laws = {}
+    import sympy
+
+    laws: dict[str, Any] = {}
+    changes: dict[str, list[Any]] = {}
     ruled = {r.getVariable() for r in model.getListOfRules()}
     for reaction in model.getListOfReactions():
         law = laws[reaction.getId()] = expression(reaction.getKineticLaw().getMath())
@@ -269,7 +274,9 @@ def _add_reactions(model: Any, rates: dict[str, Any]) -> dict[str, Any]:
                 change = sign * _number(reference.getStoichiometry()) * law
                 if not species.getHasOnlySubstanceUnits():
                     change = change / symbol(species.getCompartment())
-                rates[species.getId()] = rates.get(species.getId(), 0) + change
+                changes.setdefault(species.getId(), []).append(change)
+    for name, moved in changes.items():
+        rates[name] = sympy.Add(rates.get(name, 0), *moved)
     return laws
 
 

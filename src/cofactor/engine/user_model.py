@@ -18,15 +18,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cofactor.engine.model_limits import check_antimony, check_sbml, too_deep
 from cofactor.engine.program import Program, clamped, compile_system
 from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
-from cofactor.engine.translate import CLOCK, read_antimony, read_sbml
+from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, symbol
 from cofactor.errors import EngineError, InputError, ModelError, Problem
 
 TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
 LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
 MOST_STATES = 500
+MOST_WORK = 600_000  # operations of each rate times the states it depends on, all of which are differentiated
 _GUARD = "must_not_be_negative_"
 _ROUNDING = 1e-6  # of the largest value: what counts as below zero rather than as an error of the integration
 MOST_MEMORY = 4_000_000  # bytes of a thread's stack that one group may take; it has 8 MB
@@ -162,19 +164,35 @@ def _refusal(name: str, faults: Sequence[str]) -> InputError:
 
 def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
     """A model from its text. Raises :class:`ModelError` with everything that cannot be used."""
-    if is_sbml and ("<!DOCTYPE" in text or "<!ENTITY" in text):
-        raise ModelError("a document type or entity in the XML, which SBML has no use for")
-    if not is_sbml and _IMPORT.search(text):
+    if is_sbml:
+        check_sbml(text)
+    elif _IMPORT.search(text):
         raise ModelError("an import of another file; put everything into one")
-    sbml = text if is_sbml else read_antimony(text)
+    else:
+        check_antimony(text)
+    try:
+        return _compiled(text if is_sbml else read_antimony(text))
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _compiled(sbml: str) -> UserModel:
     system = read_sbml(sbml)
     if not system.states:
         raise ModelError("no state: nothing in the model changes with time")
     if len(system.states) > MOST_STATES:
         raise ModelError(f"{len(system.states)} states; expected at most {MOST_STATES}")
+    if (work := _work(system)) > MOST_WORK:
+        raise ModelError(f"rates with {work:,} operations to differentiate; expected at most {MOST_WORK:,}")
     guards = {f"{_GUARD}{i}": e for i, e in enumerate(clamped(system))}
     guarded = replace(system, algebra={**system.algebra, **guards})
     program = compile_system(guarded, "given by the user")
     if (taken := memory(len(program.states), program.hoisted, program.entries, len(program.readouts))) > MOST_MEMORY:
         raise ModelError(f"the model takes {taken / 1e6:.1f} MB per group of people; expected at most 4 MB")
     return UserModel(program, {name: str(e) for name, e in guards.items()})
+
+
+def _work(system: System) -> int:
+    """How much there is to differentiate; the human has 36,000."""
+    states = {symbol(name) for name in system.states}
+    return sum(len(rate.free_symbols & states) * (1 + int(rate.count_ops())) for rate in system.rates.values())
