@@ -31,31 +31,32 @@ class Document(Report):
 
     def to_html(self, path: str | Path, lang: str = "en") -> Path:
         """Write the page and return the path: one file that needs nothing else."""
-        return write_whole(path, self._content("report.html", lang), OWNER_ONLY)
+        return write_whole(path, self.content("report.html", lang), OWNER_ONLY)
 
     def to_pdf(self, path: str | Path, lang: str = "en") -> Path:
         """Write the report on A4 and return the path. Raises :class:`InputError` without the extra ``pdf``."""
-        return write_whole(path, self._content(PDF, lang), OWNER_ONLY)
+        return write_whole(path, self.content(PDF, lang), OWNER_ONLY)
 
     def to_json(self, path: str | Path, lang: str = "en") -> Path:
         """Write every number of the report and return the path."""
-        return write_whole(path, self._content("result.json", lang), OWNER_ONLY)
+        return write_whole(path, self.content("result.json", lang), OWNER_ONLY)
 
     def to_ics(self, path: str | Path, lang: str = "en") -> Path:
         """Write the schedule for a calendar and return the path."""
-        return write_whole(path, self._content("schedule.ics", lang), OWNER_ONLY)
+        return write_whole(path, self.content("schedule.ics", lang), OWNER_ONLY)
 
     def to_folder(self, folder: str | Path, lang: str = "en", *, pdf: bool = False) -> tuple[Path, ...]:
         """Write ``report.html``, ``result.json`` and ``schedule.ics``, once all are made; return their paths.
 
         With ``pdf`` also ``report.pdf``.
         """
-        contents = {name: self._content(name, lang) for name in ((*FILES, PDF) if pdf else FILES)}
+        contents = {name: self.content(name, lang) for name in ((*FILES, PDF) if pdf else FILES)}
         folder = Path(folder)
         folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         return tuple(write_whole(folder / name, content, OWNER_ONLY) for name, content in contents.items())
 
-    def _content(self, name: str, lang: str) -> str | bytes:
+    def content(self, name: str, lang: str) -> str | bytes:
+        """What one of :data:`FILES`, or the PDF, holds."""
         if name == "report.html":
             from cofactor.report.render import html
 

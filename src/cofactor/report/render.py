@@ -28,7 +28,7 @@ SHAPES = {
 def html(report: Report, lang: str) -> str:
     """The page of a report in English or French."""
     made = page(report, lang)
-    return render("report.html", lang, page=made, parts=_parts(made), shapes=SHAPES)
+    return render("report.html", lang, page=made, parts=parts_of(made), shapes=SHAPES)
 
 
 def render(template: str, lang: str, **values: object) -> str:
@@ -37,7 +37,8 @@ def render(template: str, lang: str, **values: object) -> str:
     return _environment().get_template(template).render(**(inside | values))
 
 
-def _parts(made: Page) -> tuple[str, ...]:
+def parts_of(made: Page) -> tuple[str, ...]:
+    """The parts that a page has, in order."""
     shown = {"heading": made.heading, "day": made.day, "choices": made.compared, "why": made.picture}
     return tuple(part for part in PARTS if part not in shown or shown[part] is not None)
 
@@ -73,4 +74,4 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-__all__ = ["html", "policy_hash", "render", "sheet", "style"]
+__all__ = ["html", "parts_of", "policy_hash", "render", "sheet", "style"]

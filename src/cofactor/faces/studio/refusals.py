@@ -1,0 +1,82 @@
+"""What the studio answers where something cannot be had: a page to a person, problems to a script or a program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from cofactor.errors import InputError, Problem, SealedError, StoreError
+from cofactor.faces.api import BUSY, REFUSED
+from cofactor.faces.studio.pages import Studio
+from cofactor.faces.studio.shelf import NoClientError
+from cofactor.faces.work import BusyError
+
+_Handler = Callable[[Request, Exception], Awaitable[Response]]
+NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
+_OF_CLIENT = re.compile(r"(/case/[^/]+)/.+")
+
+
+def answer_refusals(app: FastAPI, studio: Studio) -> None:
+    """Register an answer for each; those of the API stay as they are for programs."""
+    _of_input(app, studio)
+    _of_store(app, studio)
+
+
+def _of_input(app: FastAPI, studio: Studio) -> None:
+    @app.exception_handler(InputError)
+    async def refused(request: Request, error: InputError) -> Response:
+        """A case that cannot be read is mended at its desk, which tells what is wrong with it."""
+        if not _is_page(request):
+            return _problems(REFUSED, error.problems)
+        client = _OF_CLIENT.fullmatch(request.url.path)
+        if client is not None:
+            return RedirectResponse(client[1], 303)
+        return _page(studio, request, REFUSED, "refused", " ".join(map(str, error.problems)))
+
+    for_programs = cast(_Handler, app.exception_handlers[BusyError])
+
+    @app.exception_handler(BusyError)
+    async def busy(request: Request, error: BusyError) -> Response:
+        if _is_page(request):
+            return _page(studio, request, BUSY, "busy")
+        return await for_programs(request, error)
+
+
+def _of_store(app: FastAPI, studio: Studio) -> None:
+    @app.exception_handler(SealedError)
+    async def sealed(request: Request, error: SealedError) -> Response:
+        if _is_page(request):
+            return RedirectResponse("/unlock", 303)
+        return _problems(SEALED, [Problem("store", str(error), (), "")])
+
+    @app.exception_handler(StoreError)
+    async def failed(request: Request, error: StoreError) -> Response:
+        if _is_page(request):
+            return _page(studio, request, STORE_FAILED, "store", str(error))
+        return _problems(STORE_FAILED, [Problem("store", str(error), (), "")])
+
+    @app.exception_handler(NoClientError)
+    @app.exception_handler(NOT_THERE)
+    async def missing(request: Request, _error: Exception) -> Response:
+        if _is_page(request):
+            return _page(studio, request, NOT_THERE, "missing")
+        return _problems(NOT_THERE, [Problem("address", request.url.path, (), "There is no such page.")])
+
+
+def _is_page(request: Request) -> bool:
+    """Whether a person asked for a page, and not a program or a script for an answer."""
+    return request.method == "GET" and not request.url.path.startswith("/api/")
+
+
+def _page(studio: Studio, request: Request, status: int, what: str, said: str = "") -> Response:
+    text = studio.text(request)
+    values = {"title": text(f"studio.error.{what}"), "said": said or text(f"studio.error.{what}_do")}
+    return studio.show(request, "error.html", values=values, status=status)
+
+
+def _problems(status: int, problems: Iterable[Problem]) -> JSONResponse:
+    return JSONResponse({"problems": [problem.as_dict() for problem in problems]}, status)
