@@ -7,7 +7,8 @@ import pytest
 from .conftest import NARROW, WIDE, Look, check_page
 
 LOOKS = [Look("en", "light", WIDE), Look("fr", "dark", NARROW)]
-PAGES = ["/clients", "/clients/new", "/case/ANNA", "/case/ANNA/history", "/case/0000", "/unlock", "/login"]
+PAGES = ["/clients", "/clients/new", "/case/ANNA", "/case/ANNA/history", "/case/ANNA/plan"]
+PAGES += ["/evidence", "/case/0000", "/unlock", "/login"]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.lang}-{look.scheme}-{look.size['width']}")

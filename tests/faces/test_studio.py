@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
@@ -184,3 +185,38 @@ def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
     assert ask("POST", "/unlock", json={"passphrase": "another one altogether"}).status_code == 422
     assert ask("POST", "/unlock", json={"passphrase": "five words that nobody knows"}).status_code == 200
     assert "Anna" in ask("GET", "/clients").text
+
+
+def test_the_plan_of_the_page_is_that_of_the_files(ask):
+    place = started(ask)
+    page = ask("GET", f"{place}/plan").text
+    result = ask("GET", f"{place}/plan/result.json").json()
+    assert result["plan"]["items"]
+    assert "unknown" in result
+    report = ask("GET", f"{place}/plan/report.html")
+    assert "attachment" in report.headers["content-disposition"]
+    title = re.search(r"<h1>(.*?)</h1>", page)[1]
+    assert f"<h1>{title}</h1>" in report.text
+    assert ask("GET", f"{place}/plan/schedule.ics").text.startswith("BEGIN:VCALENDAR")
+    assert ask("GET", f"{place}/plan/report.pdf").content.startswith(b"%PDF")
+    assert ask("GET", f"{place}/plan/secrets.txt").status_code == 404
+
+
+def test_a_case_that_cannot_be_read_leads_to_its_desk(ask, tmp_path):
+    from cofactor.person.store import open_store
+
+    place = started(ask)
+    with open_store(tmp_path) as store:
+        store.save("Zoé", "cofactor: 1\nperson: {sex: female, age: 580, weight: 72 kg}\nplace: {latitude: 48.9}\n")
+    answer = ask("GET", f"{place}/plan")
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+    assert 'value="580"' in ask("GET", place).text
+
+
+def test_an_experiment_is_run_when_asked_for(ask):
+    assert 'data-run="C01"' in ask("GET", "/evidence").text
+    made = ask("POST", "/evidence/C01/run")
+    assert made.text.count("<article") == 1
+    assert "<figure" in made.text
+    assert 'data-run="C01"' not in ask("GET", "/evidence").text
+    assert ask("POST", "/evidence/C99/run").status_code == 404

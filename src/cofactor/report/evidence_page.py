@@ -42,7 +42,13 @@ class Tried:
 
 def tried() -> dict[str, Tried]:
     """Every experiment of the ledger, run, by claim."""
-    return {name: Tried(run(study), leans_on(study)) for name, study in studies().items()}
+    return {name: try_one(name) for name in studies()}
+
+
+def try_one(claim: str) -> Tried:
+    """The experiment of one claim, run. Raises KeyError where it has none."""
+    study = studies()[claim]
+    return Tried(run(study), leans_on(study))
 
 
 @dataclass(frozen=True, slots=True)

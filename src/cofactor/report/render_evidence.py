@@ -39,7 +39,7 @@ def file_name(lang: str) -> str:
 
 def html(found: Mapping[str, Tried], lang: str) -> str:
     """The page in one language."""
-    look, script = f"{style()}\n{_asset('evidence.css')}\n{_filters()}", _asset("evidence.js")
+    look, script = f"{style()}\n{_asset('evidence.css')}\n{filters()}", script_text()
     other = next(name for name in LANGUAGES if name != lang)
     return render(
         "evidence.html",
@@ -49,6 +49,7 @@ def html(found: Mapping[str, Tried], lang: str) -> str:
         other=other,
         other_file=file_name(other),
         shapes=SHAPES,
+        waiting=(),
         style=look,
         style_hash=policy_hash(look),
         script=script,
@@ -56,10 +57,15 @@ def html(found: Mapping[str, Tried], lang: str) -> str:
     )
 
 
+def script_text() -> str:
+    """The script that searches and counts."""
+    return _asset("evidence.js")
+
+
 def _asset(name: str) -> str:
     return (files("cofactor.report") / "assets" / name).read_text(encoding="utf-8")
 
 
-def _filters() -> str:
+def filters() -> str:
     """A rule for each verdict: its radio button leaves only its statements."""
     return "\n".join(f'body:has(#f-{v}:checked) .claim:not([data-v="{v}"]) {{ display: none }}' for v in CSS)

@@ -11,15 +11,16 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from cofactor.faces.api import create_api
-from cofactor.faces.studio import clients, desk, entrance, forecasts, live, past, plans
+from cofactor.faces.studio import clients, desk, entrance, evidence, forecasts, live, past, plans
 from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.refusals import NOT_THERE, answer_refusals
 from cofactor.faces.studio.shelf import Shelf
 from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
+from cofactor.report.render_evidence import script_text
 
-GROUPS = (clients, desk, live, past, plans)
+GROUPS = (clients, evidence, desk, live, past, plans)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
 
 
@@ -52,6 +53,10 @@ def _style(app: FastAPI) -> None:
     @app.get("/static/dark.css", include_in_schema=False)
     async def dark_colours() -> Response:
         return Response(dark(), media_type="text/css")
+
+    @app.get("/static/ledger.js", include_in_schema=False)
+    async def ledger() -> Response:
+        return Response(script_text(), media_type="text/javascript")
 
     @app.get("/static/fonts/{name}", include_in_schema=False)
     async def fonts(name: str) -> Response:

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from cofactor.report.render import FONTS
+from cofactor.report.render_evidence import filters
 
 _DARK = re.compile(r"@media screen and \(prefers-color-scheme: dark\) \{\s*(:root \{[^}]*\})\s*\}")
 MEDIA = {"auto": "screen and (prefers-color-scheme: dark)", "dark": "screen", "light": ""}
@@ -46,4 +47,4 @@ def _sheets() -> str:
     report, own = files("cofactor.report") / "assets", files("cofactor.faces.studio") / "style"
     named = sorted((path for path in own.iterdir() if path.name.endswith(".css")), key=lambda path: path.name)
     paths = [report / "style.css", report / "evidence.css", *named]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    return "\n".join([*(path.read_text(encoding="utf-8") for path in paths), filters()])

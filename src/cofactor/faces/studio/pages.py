@@ -80,8 +80,11 @@ class Studio:
             "main_pages": [page for page in self._pages if not page.of_case],
             "tabs": [page for page in self._pages if page.of_case] if client else [],
         }
-        page = _environment().get_template(template).render(**self._words(request), **frame, **(values or {}))
-        return HTMLResponse(page, status)
+        return HTMLResponse(self.piece(request, template, frame | dict(values or {})), status)
+
+    def piece(self, request: Request, template: str, values: Mapping[str, object]) -> str:
+        """A template filled in: a page, or a part of one for a script to put in its place."""
+        return _environment().get_template(template).render(self._words(request) | dict(values))
 
     def pieces(self, request: Request, template: str, names: Iterable[str], *values: object) -> dict[str, str]:
         """The macros of a template by name, each given ``values``: to be put in place of those that a page holds."""
