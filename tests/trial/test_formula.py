@@ -12,10 +12,11 @@ import pytest
 
 from cofactor.errors import InputError
 from cofactor.facts.types import Part
+from cofactor.person.catalogue import compound_mass
 from cofactor.person.yaml_text import read
 from cofactor.trial.cohort import Cohort, Estimate
 from cofactor.trial.formula import search as searching
-from cofactor.trial.formula.candidates import Grid, compound_mass, made
+from cofactor.trial.formula.candidates import Grid, made
 from cofactor.trial.formula.front import GAIN, TIE, front_of, near_front, proposed
 from cofactor.trial.formula.jury import Judged, Jury
 from cofactor.trial.formula.search import search

@@ -16,7 +16,7 @@ from cofactor.trial.population import draw
 from cofactor.trial.product import live
 from cofactor.trial.product_facts import allowed_claims, needed, own_interactions, referrals, rows
 
-FORMULAS = Path(__file__).parents[2] / "examples" / "labels"
+LABELS = Path(__file__).parents[2] / "examples" / "labels"
 
 
 def label(*lines: str, **keys: object):
@@ -29,7 +29,7 @@ def only(case):
 
 
 def test_a_day_of_a_label_in_elements_beside_its_references_and_limits():
-    case = load_label(FORMULAS / "calcium_d3_magnesium.yaml")
+    case = load_label(LABELS / "calcium_d3_magnesium.yaml")
     held = only(case)
     assert held["vitamin_d"].amount == pytest.approx(22.5)  # 900 IU of 0.025 µg
     assert held["calcium"].amount == pytest.approx(900)
@@ -68,7 +68,7 @@ def test_an_imported_label_is_judged_like_its_lines(tmp_path, monkeypatch):
 
 
 def test_carotene_does_not_count_as_retinol():
-    lozenge = only(load_label(FORMULAS / "zinc_lozenge.yaml"))["vitamin_a"]
+    lozenge = only(load_label(LABELS / "zinc_lozenge.yaml"))["vitamin_a"]
     assert (lozenge.amount, lozenge.to_limit) == (pytest.approx(600), 0)
     assert only(label("Vitamin A (as retinyl palmitate) 600 µg"))["vitamin_a"].to_limit == pytest.approx(600)
 
@@ -213,3 +213,15 @@ def test_what_the_model_does_not_tie_to_vitamin_d_leaves_it_alone_and_limits_cou
     assert not passing["EU", "copper"].food_drawn
     assert passing["EU", "*"].taken == (1.0,)
     assert effect(lived, "mean", "Mg_serum").difference[0].low > 0
+
+
+def test_who_reaches_a_reference_value_is_counted_by_hand():
+    case = label("Magnesium (magnesium oxide) 200 mg", "Copper 1 mg", population={"people": 300, "latitude": 50})
+    lived = live(case)
+    people = draw(case.population, np.arange(300))
+    least = np.where(people.female, 300, 350)  # EFSA 2015, adequate intake of adults, mg
+    rows = {(row.nutrient, row.authority): row for row in lived.reaching}
+    assert rows.keys() == {("magnesium", "EFSA"), ("magnesium", "NASEM")}
+    eaten = people.intake["magnesium"]
+    assert rows["magnesium", "EFSA"].without == pytest.approx((eaten >= least).mean())
+    assert rows["magnesium", "EFSA"].taken == (pytest.approx((eaten + 100 >= least).mean()),)  # one half of oxide

@@ -22,6 +22,7 @@ from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import quantity_in
 from cofactor.person.schema_base import QUANTITY, TEXT, Many, Strict, Text
 from cofactor.person.schema_taken import LabelledIn, Units, read_units
+from cofactor.units import convert
 
 VERSION = 1
 _HOW_TO_START = "Start the file with `catalogue: 1`, then products: (see examples/products)."
@@ -186,6 +187,14 @@ def absorbed_factor(part: Part) -> float | None:
         return zinc_factor(form)
     known = None if form is None else load().form(part.nutrient, form)
     return None if known is None else known.relative_bioavailability
+
+
+def compound_mass(part: Part) -> float | None:
+    """Mass of the compound that brings so much of the element, mg; None where its share of the element is not known."""
+    form = load().form(part.nutrient, part.form) if part.form else None
+    if form is None or form.elemental_fraction is None:
+        return None
+    return convert(part.amount, NUTRIENT_UNIT[part.nutrient], "mg", part.nutrient) / form.elemental_fraction
 
 
 def cost_per_absorbed(product: Product) -> float | None:

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.facts.types import Part
+from cofactor.person.catalogue import compound_mass
 from cofactor.report import claims, numbers
 from cofactor.report.figures.types import Table
 from cofactor.report.names import Names, capital
 from cofactor.trial.cohort import Estimate
-from cofactor.trial.formula.candidates import compound_mass
 from cofactor.trial.formula.jury import Judged
 from cofactor.trial.formula.search import SCREEN, Found
 from cofactor.trial.formula.types import Formula, Goal, LevelGoal
@@ -164,7 +164,7 @@ class FormulaWords:
                 capital(self.names.nutrient(part.nutrient)),
                 self.names.form(part.nutrient, part.form),
                 self._amount(part),
-                self.mass(compound_mass(part)),
+                self.mass(compound_mass(part) or 0.0),
                 self._each(part, formula.units),
             )
             for part in formula.parts
@@ -251,7 +251,7 @@ class FormulaWords:
             amount=self._amount(part),
             nutrient=self.names.nutrient(part.nutrient),
             form=self.names.form(part.nutrient, part.form),
-            mass=self.mass(compound_mass(part)),
+            mass=self.mass(compound_mass(part) or 0.0),
         )
 
     def _named(self, part: Part) -> str:

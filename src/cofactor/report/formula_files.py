@@ -14,8 +14,8 @@ from cofactor import __version__
 from cofactor.engine.generate import human
 from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.facts.types import Part
+from cofactor.person.catalogue import compound_mass
 from cofactor.report.names import Names
-from cofactor.trial.formula.candidates import compound_mass
 from cofactor.trial.formula.jury import Judged
 from cofactor.trial.formula.search import SCREEN, Found
 from cofactor.trial.formula.types import Formula, Goal, LevelGoal

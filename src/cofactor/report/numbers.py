@@ -102,6 +102,13 @@ def with_unit(value: str, name: str, lang: str) -> str:
     return f"{value}{NBSP}{unit(name, lang)}" if name else value
 
 
+def exact(value: float, nutrient: str, lang: str, *, both: bool = False) -> str:
+    """An amount as a label would print it, to three digits: ``12.8 mg``, ``0.23 mg``; ``both`` adds IU of vitamin D."""
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    text = with_unit(short(value, lang, digits), NUTRIENT_UNIT[nutrient], lang)
+    return f"{text}{NBSP}({international_units(value, lang)})" if both and nutrient == "vitamin_d" else text
+
+
 def amount(value: float, nutrient: str, lang: str, *, both: bool = False) -> str:
     """An amount of a nutrient in its canonical unit; ``both`` adds IU for vitamin D: ``25 µg (1,000 IU)``."""
     name = NUTRIENT_UNIT[nutrient]

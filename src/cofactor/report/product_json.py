@@ -7,10 +7,12 @@ from typing import Any
 
 from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.types import ConditionName, MedicineName, Source
+from cofactor.person.catalogue import absorbed_factor, compound_mass
+from cofactor.person.label import Content
 from cofactor.report import numbers
 from cofactor.report.text import Text
 from cofactor.trial.label_file import LabelCase, Product, Reading
-from cofactor.trial.product import Effect, Lived, followed, form_of
+from cofactor.trial.product import Effect, Lived, followed, form_of, part_of
 from cofactor.trial.product_facts import (
     Limit,
     NutrientRow,
@@ -36,6 +38,7 @@ def product_document(case: LabelCase, lived: Lived, lang: str) -> dict[str, Any]
             "sets": lived.sets,
             "lost": lived.lost,
             "effects": [_effect(effect, lang) for effect in lived.effects],
+            "reaching": [asdict(row) for row in lived.reaching],
             "passing": [asdict(row) for row in lived.passing],
         },
         "referrals": [
@@ -101,12 +104,23 @@ def _nutrient(row: NutrientRow) -> dict[str, Any]:
         "at_once": row.at_once,
         "unit": NUTRIENT_UNIT[row.nutrient],
         "followed": any(followed(line) for line in row.lines),
-        "lines": [{"printed": line.as_printed, "form": form_of(line), "serving": line.amount} for line in row.lines],
+        "lines": [_line(line) for line in row.lines],
         "references": [
             {"system": one.system, "value": one.value, "share": row.amount / one.value, **_source(one.source)}
             for one in row.references
         ],
         "limits": [_limit(row, limit) for limit in row.limits],
+    }
+
+
+def _line(line: Content) -> dict[str, Any]:
+    part = part_of(line)
+    return {
+        "printed": line.as_printed,
+        "form": form_of(line),
+        "serving": line.amount,
+        "compound_mg": compound_mass(part),
+        "absorbed_against_reference": absorbed_factor(part),
     }
 
 

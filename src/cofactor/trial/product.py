@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cofactor.facts.load import load
+from cofactor.facts.load import REGION_AUTHORITY, load
+from cofactor.facts.types import Part
 from cofactor.model.posterior import ensemble
+from cofactor.person.catalogue import absorbed_factor
 from cofactor.person.label import Content
 from cofactor.trial.cohort import Cohort, Estimate
 from cofactor.trial.label_file import LabelCase, Product, Reading
-from cofactor.trial.passing import caps, eaten
+from cofactor.trial.passing import caps, eaten, references
 from cofactor.trial.population import FOOD, People, draw
 from cofactor.trial.product_facts import counted
 from cofactor.trial.study import Study
@@ -86,6 +88,20 @@ class Passing:
     taken: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """Share of the people whose intake, food and product together, reaches the reference value of a region's body.
+
+    The product counts by the absorption of its form.
+    """
+
+    region: str
+    authority: str
+    nutrient: str
+    without: float
+    taken: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Lived:
     """What a product does in a population."""
@@ -94,6 +110,7 @@ class Lived:
     sets: int
     lost: int  # bodies that could not be simulated
     effects: tuple[Effect, ...]
+    reaching: tuple[Reaching, ...]
     passing: tuple[Passing, ...]
 
 
@@ -125,7 +142,8 @@ def live(case: LabelCase) -> Lived:
     effects = tuple(_effect(measure, values[..., analytes.index(measure.analyte)]) for measure in told)
     lost = int(np.isnan(values).any(axis=(0, 3, 4)).sum())
     people = draw(case.population, np.arange(case.population.people))
-    return Lived(len(people), values.shape[1], lost, effects, tuple(_passing(case.product, people)))
+    reaching, passing = tuple(_reaching(case.product, people)), tuple(_passing(case.product, people))
+    return Lived(len(people), values.shape[1], lost, effects, reaching, passing)
 
 
 def regimen(product: Product, reading: Reading) -> Arm:
@@ -167,6 +185,30 @@ def _effect(measure: Measure, values: Array) -> Effect:
         tuple(Estimate.of(by_set) for by_set in end[1:]),
         tuple(Estimate.of(by_set - end[0]) for by_set in end[1:]),
     )
+
+
+def _reaching(product: Product, people: People) -> Iterator[Reaching]:
+    """Who reaches which reference value, of the nutrients of the product whose intake from food is drawn."""
+    held = [_absorbed(product, reading) for reading in product.readings]
+    for region, authority in REGION_AUTHORITY.items():
+        for nutrient in (n for n in _EATEN if any(n in amounts for amounts in held)):
+            least, food = references(nutrient, authority, people), people.intake[nutrient]
+            taken = tuple(float((food + amounts.get(nutrient, 0.0) >= least).mean()) for amounts in held)
+            yield Reaching(region, authority, nutrient, float((food >= least).mean()), taken)
+
+
+def _absorbed(product: Product, reading: Reading) -> dict[str, float]:
+    """Amounts a day, each as much of the reference form as is absorbed alike."""
+    found: dict[str, float] = {}
+    for content in reading.contents:
+        amount = content.amount * product.daily * (absorbed_factor(part_of(content)) or 1.0)
+        found[content.nutrient] = found.get(content.nutrient, 0.0) + amount
+    return found
+
+
+def part_of(content: Content) -> Part:
+    """One line of a label as part of a product."""
+    return Part(content.nutrient, form_of(content) or "", content.amount)
 
 
 def _passing(product: Product, people: People) -> Iterator[Passing]:

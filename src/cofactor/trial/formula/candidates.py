@@ -9,12 +9,10 @@ from functools import lru_cache
 from random import Random
 
 from cofactor.assess.limits import CALCIUM_PER_INTAKE, MAGNESIUM_PER_INTAKE
-from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.types import Part
-from cofactor.person.catalogue import generic
+from cofactor.person.catalogue import compound_mass, generic
 from cofactor.trial.formula.types import Formula, Making, Spec
 from cofactor.trial.product_facts import AllowedClaim, allowed_claims
-from cofactor.units import convert
 
 AT_ONCE = {"calcium": CALCIUM_PER_INTAKE, "magnesium": MAGNESIUM_PER_INTAKE}
 """Most of a nutrient in one intake, mg: interactions table, TM003 and TM004."""
@@ -80,7 +78,8 @@ def made(parts: tuple[Part, ...], moments: tuple[str, ...], making: Making) -> F
     """The formula in the fewest equal units, or None where the rules of making do not allow it."""
     if any(part.amount / len(moments) > AT_ONCE.get(part.nutrient, math.inf) * _EXACT for part in parts):
         return None
-    mass = sum(map(compound_mass, parts))
+    masses = [compound_mass(part) for part in parts]
+    mass = sum(m for m in masses if m is not None)  # the specification refuses forms whose mass is not known
     active = making.unit_mass * (1 - making.excipients) * _EXACT
     each = max(1, math.ceil(mass / len(moments) / active))
     if each * len(moments) > making.most_units:
@@ -91,14 +90,6 @@ def made(parts: tuple[Part, ...], moments: tuple[str, ...], making: Making) -> F
     costs = [price(part.nutrient, part.form) for part in parts]
     cost = sum(c * p.amount for c, p in zip(costs, parts, strict=True) if c is not None)
     return Formula(parts, moments, each * len(moments), mass, None if None in costs else cost)
-
-
-def compound_mass(part: Part) -> float:
-    """Mass of the compound that brings so much of the element, mg."""
-    form = load().form(part.nutrient, part.form)
-    assert form is not None  # the specification refuses forms without a known share of the element
-    assert form.elemental_fraction is not None
-    return convert(part.amount, NUTRIENT_UNIT[part.nutrient], "mg", part.nutrient) / form.elemental_fraction
 
 
 @lru_cache(maxsize=100_000)

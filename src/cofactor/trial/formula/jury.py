@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cofactor.facts.load import load
 from cofactor.facts.types import Part
 from cofactor.person.catalogue import absorbed_factor
 from cofactor.person.inputs import magnesium_factor
 from cofactor.trial.cohort import Cohort, Estimate
 from cofactor.trial.formula.types import Formula, Goal, LevelGoal, Spec
-from cofactor.trial.passing import caps, eaten
+from cofactor.trial.passing import caps, eaten, references
 from cofactor.trial.population import draw
 from cofactor.trial.simulate import observed
 
@@ -114,15 +113,9 @@ class Jury:
             level = self._level(values, goal.analyte)
             return (level >= goal.low) & (level <= (np.inf if goal.high is None else goal.high))
         taken = self.people.intake[goal.nutrient] + added.get(goal.nutrient, 0.0) * self.spec.adherence
-        return np.asarray(taken >= (self._reference(goal.nutrient) if goal.amount is None else goal.amount))
-
-    def _reference(self, nutrient: str) -> Array:
-        """Each person's reference value of the body named."""
-        sexes = np.where(self.people.female, "female", "male").tolist()
-        who = list(zip(sexes, self.people.age.astype(int).tolist(), strict=True))
-        body = self.spec.reference
-        rows = {(sex, age): load().target(nutrient, sex=sex, age=age, authority=body) for sex, age in set(who)}
-        return np.array([np.inf if (row := rows[one]) is None else row.value for one in who])
+        if goal.amount is None:
+            return np.asarray(taken >= references(goal.nutrient, self.spec.reference, self.people))
+        return np.asarray(taken >= goal.amount)
 
     def _over_intake(self, formula: Formula) -> Iterator[tuple[tuple[str, str], Flags]]:
         for nutrient, amount in formula.amounts.items():
