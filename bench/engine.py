@@ -101,7 +101,7 @@ def settle(engine: Engine, work: Workload) -> Row:
 def on_two_cores(row: Row, work: Workload) -> float:
     """Elapsed time on two cores: threads for ours, two processes with half the people each for the others."""
     engine = row.engine
-    if isinstance(engine, Ours) and engine.backend is Backend.LLVM:
+    if isinstance(engine, Ours) and engine.backend is not Backend.NUMPY:
         start = time.perf_counter()
         engine.run(work, engine.people, row.relative, 2)
         return time.perf_counter() - start
@@ -213,7 +213,7 @@ def _number(value: float) -> str:
 
 def contestants(people: int, some: int) -> tuple[list[Engine], list[str]]:
     """Everyone who is here, and the names of those who are not."""
-    here: list[Engine] = [Ours(people, Backend.LLVM), Ours(people, Backend.NUMPY)]
+    here: list[Engine] = [Ours(people, backend) for backend in Backend]
     absent = []
     for kind, part in PEERS:
         if kind.present():

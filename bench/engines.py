@@ -22,7 +22,7 @@ import llvmlite
 import numpy as np
 
 from cofactor.engine import llvm, lower
-from cofactor.engine.lanes import Lanes
+from cofactor.engine.lanes import SINGLE, Lanes
 from cofactor.engine.program import Program
 from cofactor.engine.solve import Backend, Tolerance, solve
 from workload import OUTCOMES, Workload
@@ -87,6 +87,8 @@ class Ours(Engine):
         """What it is, with versions."""
         if self.backend is Backend.NUMPY:
             return f"cofactor, NumPy {np.__version__}"
+        if self.backend is Backend.SINGLE:
+            return f"cofactor, single precision ({llvm.width(SINGLE)} lanes)"
         return f"cofactor, LLVM (llvmlite {llvmlite.__version__}, {llvm.width()} lanes)"
 
     def run(self, work: Workload, count: int, relative: float, threads: int):

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
@@ -30,7 +31,7 @@ def test_the_bench_sets_engines_side_by_side_at_equal_accuracy(tmp_path):
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "|"]
     figures = [row for row in rows if row[0] != "engine" and not row[0].startswith("---")]
     names = [row[0] for row in figures]
-    for start in ("cofactor, LLVM", "cofactor, NumPy", "libRoadRunner", "SciPy", "COPASI"):
+    for start in ("cofactor, LLVM", "cofactor, single", "cofactor, NumPy", "libRoadRunner", "SciPy", "COPASI"):
         assert sum(name.startswith(start) for name in names) == 1, start
     assert all(0 < float(row[2]) <= 1e-3 for row in figures)
     assert 0.01 < float(re.search(r"(\d+)% of the", done.stdout)[1]) / 100 < 1
@@ -57,3 +58,22 @@ def test_operations_are_counted_as_the_statements_have_them():
     total = np.exp(array * 2.0) + 1.0
     assert isinstance(total, floor.Counted)
     assert floor.Counted.operations == 3 * (1 + 28 + 1)
+
+
+def test_the_bench_of_scale_tells_where_the_time_of_a_trial_goes(tmp_path):
+    figures = tmp_path / "figures.txt"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bench" / "scale.py"), "100", "300", "--write", str(figures)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "|"]
+    assert [row[:2] for row in rows[2:]] == [["102", "51"], ["301", "151"]]
+    assert rows[0][8:] == ["draw, s", "match, s", "simulate, s", "write, s", "summarise, s", "other, s"]
+    for row in rows[2:]:
+        assert float(row[4]) == pytest.approx(sum(map(float, row[8:])), abs=0.35)  # six cells of one digit
+        assert 0 < float(row[6]) < 1500
+    assert done.stdout in figures.read_text(encoding="utf-8")

@@ -165,7 +165,7 @@ class _Desk:
             *(self.p[group], self.y[group]),
             *(job.times, len(job.times), job.select, len(job.select), self.needed, len(self.needed)),
             *(int((job.select >= len(job.program.states)).any()), self.out[group]),
-            *(s.times, s.first, s.kinds, s.targets, self.amounts[group], len(s.times)),
+            *(s.times, s.first, s.kinds, s.targets, self.amounts[group], len(s.times), job.program.reads),
             *(job.start, job.relative, job.absolute),
             *(job.first_step, job.bolus_step, job.largest_step, job.most_steps, self.count[group]),
         )
@@ -265,6 +265,7 @@ def _numpy_chunk(job: Job, rows: NDArray[np.int64]) -> Result:
             s.targets.tolist(),
             list(s.amounts[:, rows]),
             len(s.times),
+            job.program.reads.tolist(),
             job.start,
             job.relative,
             job.absolute.tolist(),

@@ -97,6 +97,12 @@ class Program:
         """Position of every constant (0 ...) and, behind them, of every state: the targets of events."""
         return {n: i for i, n in enumerate((*self.constants, *self.states))}
 
+    @cached_property
+    def reads(self) -> NDArray[np.int64]:
+        """For every constant 1 where ``pre`` reads it, else 0: an event that changes another need not run ``pre``."""
+        text = " ".join(expression for _, expression in self.pre)
+        return np.array([int(f"p[{i}]" in text) for i in range(len(self.constants))], np.int64)
+
     def parameters(self, n: int = 1, changes: Mapping[str, ArrayLike] | None = None) -> NDArray[np.float64]:
         """Constants of ``n`` people, shape (n, constants), with ``changes`` made and derived constants following.
 
@@ -107,7 +113,8 @@ class Program:
         unknown = [c for c in changes if c not in self.constants]
         if unknown:
             raise EngineError(f"the model {self.name!r} has no constant {', '.join(unknown)}")
-        p = np.tile(np.array(self.values, float), (n, 1))
+        p = np.empty((n, len(self.constants)))
+        p[:] = self.values
         for name, value in changes.items():
             p[:, self.index[name]] = value
         columns = list(p.T)

@@ -75,6 +75,7 @@ def integrate(
     event_target: ints,
     event_amount: lanes,
     n_events: int,
+    hoisted: ints,
     start: float,
     rtol: float,
     atol: reals,
@@ -89,7 +90,8 @@ def integrate(
     ``select`` lists what is written to ``out`` at each time: a state by its index, a readout by STATES + its index;
     ``needed`` lists the states that this takes (all of them ``with_readouts``).
     ``event_first`` (n_events + 1 entries) delimits the actions of each event; targets count constants first, then
-    states. ``count`` receives steps and rejected steps. Returns OK, STEP_TOO_SMALL or TOO_MANY_STEPS.
+    states. ``hoisted`` tells of each constant whether what is hoisted out of the loop depends on it (1) or not (0).
+    ``count`` receives steps and rejected steps. Returns OK, STEP_TOO_SMALL or TOO_MANY_STEPS.
     """
     h_p = lane_arrays(HOISTED)
     m = lane_arrays(ENTRIES)
@@ -124,7 +126,7 @@ def integrate(
             for a in range(event_first[i_event], event_first[i_event + 1]):
                 target = event_target[a]
                 if target < CONSTANTS:
-                    constants_changed = 1
+                    constants_changed = max(constants_changed, hoisted[target])
                     if event_kind[a] == 0:
                         p[target] = event_amount[a]
                     elif event_kind[a] == 1:

@@ -251,8 +251,8 @@ class _Matching:
         return _Bodies(solution.final, solution.parameters, self._levels(solution))
 
     def _exact(self, bodies: _Bodies, level: Array) -> _Bodies:
-        """Take up the last small distance to the level drawn: in 25(OH)D itself, and in the supply behind it."""
-        program, states, parameters = human(), bodies.states.copy(), bodies.parameters.copy()
+        """Take up, in place, the last small distance to the level drawn: in 25(OH)D itself, and in its supply."""
+        program, states, parameters = human(), bodies.states, bodies.parameters
         off = level / states[:, program.states.index("C25D3")]
         scale = off ** (1 / rest(self.constants, level, usual_clearance(self.constants, level)).of_supply)
         by_supply = ("D3b", "D3t", "D3f", "season_D3")

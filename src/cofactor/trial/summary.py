@@ -30,7 +30,7 @@ def summary(folder: Path, plan: Plan) -> dict[str, Any]:
     counts = dict.fromkeys(rows, trial.population.people)
     for arm, outcome, values in _columns(folder, plan):
         for day, column in zip(trial.observed, values.T, strict=True):
-            known = column[~np.isnan(column)].astype(np.float64)
+            known = column[~np.isnan(column)]
             counts[arm] = min(counts[arm], len(known))
             rows[arm].append({"outcome": outcome, "unit": _units()[outcome], "days": day, **statistics(known)})
     return {
@@ -43,14 +43,22 @@ def summary(folder: Path, plan: Plan) -> dict[str, Any]:
     }
 
 
-def statistics(values: NDArray[np.float64]) -> dict[str, float | None]:
+def statistics(values: NDArray[np.floating]) -> dict[str, float | None]:
     """Mean, SD (of a sample) and percentiles, to six digits; nothing where there are no values."""
     keys = ("mean", "sd", *(f"p{p:02d}" for p in _PERCENTILES))
     if not len(values):
         return dict.fromkeys(keys)
-    sd = values.std(ddof=1) if len(values) > 1 else 0.0
-    found = (values.mean(), sd, *np.percentile(values, _PERCENTILES))
+    sd = values.std(ddof=1, dtype=np.float64) if len(values) > 1 else 0.0
+    found = (values.mean(dtype=np.float64), sd, *_percentiles(np.sort(values)))
     return {key: float(f"{number:.6g}") for key, number in zip(keys, found, strict=True)}
+
+
+def _percentiles(rising: NDArray[np.floating]) -> list[float]:
+    """Percentiles of sorted values, linear between neighbours. Sorting is vectorised where selecting is not."""
+    places = (len(rising) - 1) * np.array(_PERCENTILES) / 100
+    below = np.floor(places).astype(int)
+    low, high = (rising[np.minimum(below + step, len(rising) - 1)].astype(np.float64) for step in (0, 1))
+    return list(low + (high - low) * (places - below))
 
 
 def _units() -> dict[str, str]:
