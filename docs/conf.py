@@ -14,10 +14,14 @@ author = "The cofactor authors"
 copyright = "The cofactor authors. Apache License 2.0"
 release = version = cofactor.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "from_the_product", "model_book"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "from_the_product", "model_book"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "**/.ipynb_checkpoints"]
+
+nb_execution_mode = "force"  # a figure of the documentation is one of this build
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
