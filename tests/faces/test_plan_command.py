@@ -149,7 +149,7 @@ def test_where_one_file_cannot_be_made_none_is_written(tmp_path, monkeypatch):
 
 
 def test_a_second_run_is_quick(tmp_path):
-    """Processor time, so that what else runs on the machine counts little: 1.5 s with the start of the process."""
+    """Processor time, so that what else runs on the machine counts little: 2.5 s with the start of the process."""
     command = [sys.executable, "-m", "cofactor", "plan", str(EXAMPLES / "anna.yaml"), "--out", str(tmp_path), "-q"]
     taken = []
     for _ in range(2):  # the first may compile the model for this processor
@@ -157,4 +157,4 @@ def test_a_second_run_is_quick(tmp_path):
         subprocess.run(command, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(taken) < 1.5
+    assert min(taken) < 2.5

@@ -43,7 +43,9 @@ def test_the_generic_catalogue_holds_known_forms_in_their_units_with_a_price():
         assert load().form(product.nutrient, product.form) is not None, product.id
         assert product.unit == NUTRIENT_UNIT[product.nutrient]
         assert product.price_eur
-        assert (product.name, product.more) == ("", ())
+        assert product.name == ""
+        assert all(load().form(part.nutrient, part.form) is not None for part in product.parts)
+    assert [p.id for p in generic() if p.more] == ["ca-carbonate-500-d3-10", "ca-carbonate-500-d3-20"]
 
 
 @pytest.mark.parametrize(

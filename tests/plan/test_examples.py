@@ -82,21 +82,24 @@ def test_vitamin_k_and_phosphate_are_never_proposed(runs, name):
 
 
 @pytest.mark.parametrize("name", ["anna", "lille_winter", "obese_ppi", "osteoporosis", "vegan"])
-def test_vitamin_d_is_the_smallest_dose_that_reaches_the_goal(runs, name):
+def test_vitamin_d_is_the_smallest_dose_that_reaches_the_goal_or_one_of_fewer_pills(runs, name):
     case, _, found = runs[name]
     item = items(runs[name])["vitamin_d"]
     assert item.form == "D3"
-    assert item.why[0].key == "why.vitamin_d.smallest_dose"
+    easier = item.why[0].key == "why.vitamin_d.easier"
+    assert item.why[0].key == "why.vitamin_d.smallest_dose" or (easier and item.units == 1)
     later = found.then.of("25OHD")[:, found.then.days >= 84]
     low = case.goals.get("25OHD", (50.0, None))[0]
-    assert (later >= low).mean(axis=0).min() >= case.probability - 0.02  # what two hundred bodies can tell
-    assert item.amount in (10, 20, 25, 40, 50, 100)
+    assert (later >= low).mean(axis=0).min() >= case.probability - 0.01  # what a thousand bodies can tell
+    assert item.amount in (10, 20, 25, 40, 50)
 
 
 def test_anna_drops_the_oxide_and_fills_calcium_from_food(runs):
     run = runs["anna"]
     assert said(run)["over_limit", "magnesium"]["amount"] == 300
-    assert said(run)["replaced", "vitamin_d"]["form"] == "D3"
+    vitamin_d = items(run)["vitamin_d"]  # two of the capsules she has
+    assert (vitamin_d.product, vitamin_d.amount, vitamin_d.units) == ("own", 50, 2)
+    assert said(run)["changed", "vitamin_d"]["before"] == 25
     magnesium = items(run)["magnesium"]
     assert (magnesium.form, magnesium.amount) == ("citrate", 100)
     assert not {"waking", "breakfast"} & set(magnesium.slots)  # levothyroxine on waking, 4 hours

@@ -47,8 +47,18 @@ def test_enough_of_a_good_form_is_kept_where_it_is(taking):
     assert said(run) == []
 
 
-def test_too_little_is_replaced(taking):
+def test_a_little_goes_on_where_food_fills_the_rest(taking):
     run = taking(one("magnesium", "50 mg", "citrate", "dinner"))
+    assert [(i.product, i.slots) for i in run.found.plan.items if i.nutrient == "magnesium"] == [
+        ("own", ("dinner",)),
+        ("food", ()),
+    ]
+    assert said(run) == []
+
+
+def test_too_little_is_replaced(taking):
+    diet = {"totals": {"magnesium": "180 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}}
+    run = taking(one("magnesium", "50 mg", "citrate", "dinner"), diet=diet)
     assert item(run, "magnesium").product.startswith("mg-citrate")
     assert item(run, "magnesium").amount > 50
     assert said(run) == [("replaced", "magnesium")]
@@ -61,14 +71,16 @@ def test_a_form_that_hardly_dissolves_or_is_not_named_is_replaced(taking, form):
 
 def test_two_products_of_one_nutrient_become_one(taking):
     run = taking(one("magnesium", "100 mg", "citrate", "lunch"), one("magnesium", "60 mg", "citrate", "dinner"))
-    assert said(run) == [("replaced", "magnesium")] * 2
+    assert said(run) == [("changed", "magnesium"), ("replaced", "magnesium")]  # twice the stronger one
+    assert item(run, "magnesium").amount == 200
     assert sum(i.nutrient == "magnesium" for i in run.found.plan.items) == 1
 
 
 def test_the_sum_of_two_products_is_what_a_limit_counts(taking):
     run = taking(one("magnesium", "150 mg", "citrate", "lunch"), one("magnesium", "150 mg", "citrate", "dinner"))
-    over = next(r for r in run.found.plan.stopped if r.key == "stopped.over_limit")
+    over = next(r for r in run.found.plan.stopped if r.key == "stopped.over_kept")
     assert (over.values["amount"], over.values["limit"]) == (300, 250)
+    assert sum(i.amount for i in run.found.plan.items if i.nutrient == "magnesium" and i.form != "food") == 150
 
 
 def test_a_single_intake_above_what_is_absorbed_is_not_kept(taking):

@@ -1,4 +1,4 @@
-"""What no plan may do, whoever the person: over 300 random people, over more with ``COFACTOR_PEOPLE=5000``."""
+"""What no plan may do, whoever the person: over 120 random people, over more with ``COFACTOR_PEOPLE=5000``."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ import pytest
 
 from cofactor.assess.forecast import trajectories
 from cofactor.assess.gates import evaluate
-from cofactor.assess.limits import Counted, hard_limits
-from cofactor.facts.load import load
+from cofactor.assess.limits import hard_limits
 from cofactor.person.case import parse_case
-from cofactor.person.derived import measured
 from cofactor.person.intake import intake
 from cofactor.plan import draft as drafting
 from cofactor.plan import outlook
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.room import room
-from cofactor.plan.schedule import TIME, medicine_moments
+from plan_people import broken, looser
 
-PEOPLE = int(os.environ.get("COFACTOR_PEOPLE", "300"))
-MOLAR = {"magnesium": 24.305, "calcium": 40.078}  # g/mol, IUPAC 2021
+PEOPLE = int(os.environ.get("COFACTOR_PEOPLE", "120"))
 
 
 @pytest.fixture(scope="module")
@@ -30,84 +27,52 @@ def runs(planned, drawn):
     return [planned(drawn(seed)) for seed in range(PEOPLE)]
 
 
-def supplemental(regimen, nutrient: str) -> float:
-    """What is simulated as taken from supplements, µg or mg a day, boluses spread."""
-    values = regimen.inputs.spread()
-    if nutrient == "vitamin_d":
-        return (values["in_D3"] + values["in_D2"]) / 40 + values["in_cal"] * 2.5
-    return values[{"magnesium": "sup_Mg", "calcium": "sup_Ca"}[nutrient]] * MOLAR[nutrient]
-
-
 def test_there_is_something_to_check(runs):
     items = [item for run in runs for item in run.pills()]
-    assert {item.nutrient for item in items} == set(PLANNED)
+    assert {item.nutrient for item in items} >= set(PLANNED)
     assert len(items) > PEOPLE // 2
     assert sum(bool(run.gates.spacings) for run in runs) > PEOPLE // 5
+    assert sum(len(run.found.plan.alternatives) for run in runs) > PEOPLE // 10
+    assert sum(bool(run.case.products) for run in runs) > PEOPLE // 5
 
 
-def test_no_dose_passes_an_upper_level_of_the_region(runs):
-    """Every row of the region's body that holds for the person, each counting what it says it counts."""
-    for run in runs:
-        for item in run.found.plan.items:
-            taken = supplemental(run.found.regimen, item.nutrient)
-            person, region = run.case.person, run.case.place.region
-            for row in load().upper_limits(item.nutrient, region, person.sex, person.age, person.state):
-                food = run.eaten.food[item.nutrient].high + (item.amount if item.form == "food" else 0)
-                counted = {"supplement": taken, "total": taken + food}[row.applies_to]
-                assert counted <= row.value + 1e-6, (item, row)
+def test_no_plan_and_no_alternative_passes_a_limit_a_gate_or_a_spacing(runs):
+    """Upper levels of the region, caps, gates, amounts at once, hours to keep, and a moment for every pill."""
+    assert {i: wrong for i, run in enumerate(runs) if (wrong := list(broken(run)))} == {}
 
 
-def test_no_dose_passes_the_caps_of_a_plan_without_a_prescriber(runs):
-    for run in runs:
-        for item in run.pills():
-            if item.nutrient == "vitamin_d":
-                result = measured(run.case, "25OHD")
-                tested = result is not None and (run.case.today - result.date).days <= 365
-                assert item.amount <= (100 if tested else 50)
-            allowed = [gate.limits[item.nutrient] for gate in run.gates.gates if item.nutrient in gate.limits]
-            assert all(item.amount <= amount for amount in allowed), (item, allowed)
+def with_items(run, *items, schedule=None):
+    shown = replace(run.found.plan, items=items, alternatives=(), schedule=schedule or run.found.plan.schedule)
+    return replace(run, found=replace(run.found, plan=shown))
 
 
-def test_nothing_goes_through_a_gate(runs):
-    for run in runs:
-        closed = {n for gate in run.gates.gates if gate.level in ("STOP", "REFER") for n in gate.nutrients}
-        items = run.found.plan.items
-        assert not [i for i in items if i.nutrient in closed or "*" in closed or i.nutrient not in PLANNED]
+def test_what_a_plan_may_not_do_is_found_where_it_is_done(runs):
+    """Each way of breaking a rule, put into a plan that keeps it."""
+    run = next(r for r in runs if any(i.nutrient == "magnesium" for i in r.pills()) and r.dose("vitamin_d"))
+    pills = {item.nutrient: item for item in run.pills()}
+    more = replace(pills["magnesium"], amount=900.0, per_intake=900.0)
+    assert {"limit", "at once", "unsimulated"} <= kinds(with_items(run, pills["vitamin_d"], more))
+    assert "gate" in kinds(with_items(closing(runs), more))
+    assert "schedule" in kinds(with_items(run, replace(pills["vitamin_d"], slots=("waking",))))
+    spaced = next(r for r in runs if r.gates.spacings and r.dose("magnesium"))
+    beside = [replace(s, hours=24.0) for s in spaced.gates.spacings]
+    assert "spacing" in kinds(replace(spaced, gates=replace(spaced.gates, spacings=tuple(beside))))
 
 
-def test_a_single_intake_stays_small_and_magnesium_is_split(runs):
-    most = {"calcium": 500, "magnesium": 150}  # mg: interactions TM003 and TM004
+def closing(runs):
+    return next(r for r in runs if r.gates.withheld("magnesium"))
+
+
+def kinds(run):
+    return {wrong.partition(":")[0] for wrong in broken(run)}
+
+
+def test_magnesium_is_divided_and_no_product_twice_at_one_moment(runs):
     for run in runs:
         for item in run.pills():
             assert item.per_intake * len(item.slots) == pytest.approx(item.amount)
             assert len(set(item.slots)) == len(item.slots)
-            assert item.per_intake <= most.get(item.nutrient, np.inf)
-
-
-def test_every_spacing_is_kept_by_everything_in_the_day(runs):
-    kept = 0
-    for run in runs:
-        at = [(m.medicine.as_typed, TIME[m.slot]) for m in medicine_moments(run.case.medicines)]
-        for event in run.found.plan.schedule:
-            nutrients = {i.split(":")[0] for i in event.items if not i.startswith("medicine:")}
-            for spacing in run.gates.spacings:
-                for other in (time for name, time in at if name == spacing.medicine):
-                    if nutrients & set(spacing.nutrients):
-                        kept += 1
-                        assert hours(event.time, other) >= spacing.hours, (event, spacing)
-    assert kept > PEOPLE // 10
-
-
-def hours(a: str, b: str) -> float:
-    apart = abs(int(a[:2]) + int(a[3:]) / 60 - int(b[:2]) - int(b[3:]) / 60)
-    return min(apart, 24 - apart)
-
-
-def test_every_pill_of_a_plan_has_its_moment_in_the_day(runs):
-    for run in runs:
-        day = [(event.slot, item) for event in run.found.plan.schedule for item in event.items]
-        for item in run.pills():
-            assert all((slot, f"{item.nutrient}:{item.form}") in day for slot in item.slots)
+            assert item.units >= 1
 
 
 def test_new_vitamin_d_goes_with_the_fattest_meal(runs):
@@ -119,14 +84,10 @@ def test_new_vitamin_d_goes_with_the_fattest_meal(runs):
 
 
 def test_no_plan_is_shown_unsimulated(runs):
-    """The regimen that was simulated holds the doses shown, and gives exactly the trajectories shown."""
-    for i, run in enumerate(runs):
-        for item in run.pills():
-            # three quarters of vitamin D counts without a meal
-            assert supplemental(run.found.regimen, item.nutrient) >= item.amount * 0.75 - 1e-6
-        if i % 20 == 0:
-            again = trajectories(run.of, [run.found.regimen], 365.0)
-            assert np.array_equal(again.values, run.found.then.values)
+    """The regimen that was simulated gives exactly the trajectories shown."""
+    for run in runs[::20]:
+        again = trajectories(run.of, [run.found.regimen], 365.0)
+        assert np.array_equal(again.values, run.found.then.values)
 
 
 def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
@@ -139,8 +100,20 @@ def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
             if share > 0.025 and nutrients & {i.nutrient for i in run.pills()}:
                 desk = drafting.desk(run.case, run.eaten, run.gates, run.of)
                 food = {i.nutrient: i.amount for i in run.found.plan.items if i.form == "food"}
-                bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft(food=food)), (outcome,))
+                bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft((), food)), (outcome,))
                 assert share <= (bare.of(outcome) > level).mean(axis=0).max() + 0.025
+
+
+def test_what_is_short_is_named_and_nothing_else_is(runs):
+    """A clash for each nutrient of which limits leave less than is needed, each with something that would free it."""
+    seen = 0
+    for run in runs:
+        for clash in run.found.plan.clashes:
+            seen += 1
+            assert clash.nutrient in PLANNED
+            assert not run.gates.withheld(clash.nutrient)
+            assert clash.frees
+    assert seen > PEOPLE // 20
 
 
 # --------------------------------------------------------------------------------------------------------- monotone
@@ -148,23 +121,11 @@ def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
 
 @pytest.mark.parametrize("nutrient", PLANNED)
 @pytest.mark.parametrize("factor", [0.7, 0.35])
-def test_a_tighter_daily_limit_never_gives_a_higher_dose(runs, nutrient, factor, monkeypatch):
+def test_a_tighter_daily_limit_never_gives_a_higher_dose(runs, nutrient, factor):
     """Of the nutrient it limits; the others may move with it, since the nutrients act on one another."""
-
-    def tighter(case):
-        limits = hard_limits(case)
-        limit = limits[nutrient]
-        daily = (c if c.counted == Counted.INTAKE else replace(c, amount=c.amount * factor) for c in limit.caps)
-        return {**limits, nutrient: replace(limit, caps=tuple(daily))}
-
-    monkeypatch.setattr(drafting, "hard_limits", tighter)
-    lower = 0
-    for run in runs[::2]:
-        if run.dose(nutrient):
-            dose = run.again().dose(nutrient)
-            assert dose <= run.dose(nutrient)
-            lower += dose < run.dose(nutrient)
-    assert lower > 0
+    dosed = [run for run in runs if run.dose(nutrient)][::2]
+    assert len(dosed) > 5
+    assert [wrong for run in dosed for wrong in looser(run, nutrient, factor)] == []
 
 
 ADDED = [

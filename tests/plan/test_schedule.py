@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from cofactor.assess.types import Spacing
 from cofactor.person.types import Medicine, Supplement
-from cofactor.plan.products import doses, own
-from cofactor.plan.schedule import Day, events, hours_between, medicine_moments, moments, settle, too_near
+from cofactor.plan.products import Dose, catalogue
+from cofactor.plan.schedule import (
+    Day,
+    close_moments,
+    events,
+    hours_between,
+    medicine_moments,
+    moments,
+    settle,
+    too_near,
+)
 
 MINERALS = ("calcium", "magnesium", "zinc", "iron")
-
-
-def dose(nutrient, per_day, form):
-    most = {"magnesium": 150.0, "calcium": 500.0}.get(nutrient)  # at once
-    return next(d for d in doses(nutrient, form, most) if d.per_day == per_day)
 
 
 def taken(nutrient, *slots, label=None, form=None, amount=100.0):
@@ -35,44 +39,42 @@ def test_a_medicine_without_a_moment_is_taken_when_its_class_usually_is():
     assert [(m.slot, m.said) for m in found] == [("waking", False), ("breakfast", False)]
 
 
-def test_vitamin_d_goes_with_the_meal_that_holds_most():
-    d3 = {"vitamin_d": dose("vitamin_d", 25, "D3")}
-    assert day().place(d3, {}) == {"vitamin_d": ("lunch",)}
-    assert day(population="US").place(d3, {}) == {"vitamin_d": ("dinner",)}
+def best(of, nutrient):
+    return min(of.open([nutrient]), key=lambda slot: of.habit(nutrient)[slot])
 
 
-def test_magnesium_twice_a_day_keeps_hours_between_its_intakes():
-    (slots,) = day().place({"magnesium": dose("magnesium", 200, "citrate")}, {}).values()
-    assert slots == ("lunch", "dinner")
+def test_vitamin_d_suits_the_meal_that_holds_most():
+    assert best(day(), "vitamin_d") == "lunch"
+    assert best(day(population="US"), "vitamin_d") == "dinner"
 
 
-def test_calcium_and_magnesium_are_set_apart_where_that_is_possible():
-    both = {"magnesium": dose("magnesium", 100, "citrate"), "calcium": dose("calcium", 500, "carbonate")}
-    found = day().place(both, {})
-    assert not set(found["magnesium"]) & set(found["calcium"])
+def test_magnesium_suits_the_evening_and_calcium_a_meal():
+    assert best(day(), "magnesium") == "dinner"
+    assert set(day().open(["calcium"])) == {"breakfast", "lunch", "dinner"}
+
+
+def test_moments_within_four_hours_are_near_each_other():
+    assert close_moments() == (("waking", "breakfast"), ("dinner", "bedtime"))
+
+
+def test_what_holds_two_nutrients_keeps_the_hours_of_both():
+    iron = Spacing("NN002", "Fer 80", ("calcium",), 2.0)
+    found = day([iron], beside=[taken("iron", "lunch", label="Fer 80")])
+    assert found.open(["vitamin_d", "calcium"]) == ("breakfast", "dinner")
+    assert found.busy == {"lunch"}
 
 
 def test_four_hours_from_levothyroxine_at_waking_leave_lunch_and_later():
     thyroid = Spacing("DN001", "levothyroxine", MINERALS, 4.0)
     found = day([thyroid], [("levothyroxine", "H03AA01", "waking")])
-    assert found.capacity("magnesium") == 3
-    assert found.capacity("calcium") == 2
-    assert found.place({"calcium": dose("calcium", 500, "carbonate")}, {})["calcium"][0] in ("lunch", "dinner")
+    assert found.open(["magnesium"]) == ("lunch", "dinner", "bedtime")
+    assert found.open(["calcium"]) == ("lunch", "dinner")
 
 
 def test_every_moment_of_a_medicine_that_is_taken_twice_counts():
     antibiotic = Spacing("DN002", "ciprofloxacin", MINERALS, 6.0)
     twice = [("ciprofloxacin", "J01MA02", "breakfast"), ("ciprofloxacin", "J01MA02", "dinner")]
-    assert day([antibiotic], twice).capacity("magnesium") == 0
-
-
-def test_what_is_taken_already_stays_at_its_moment_unless_it_stands_too_near():
-    mine = own(taken("calcium", "dinner", form="carbonate", amount=500.0))
-    assert mine is not None
-    assert day().place({"calcium": mine}, {"calcium": ("dinner",)}) == {"calcium": ("dinner",)}
-    near = Spacing("DN001", "levothyroxine", MINERALS, 4.0)
-    evening = day([near], [("levothyroxine", "H03AA01", "bedtime")])
-    assert evening.place({"calcium": mine}, {"calcium": ("dinner",)})["calcium"] != ("dinner",)
+    assert day([antibiotic], twice).open(["magnesium"]) == ()
 
 
 def test_a_supplement_that_goes_on_moves_to_the_nearest_moment_that_keeps_its_hours():
@@ -89,8 +91,7 @@ def test_calcium_keeps_two_hours_from_iron_that_is_taken_as_a_supplement():
     iron = taken("iron", "breakfast", label="Fer 80")
     found = day([Spacing("NN002", "Fer 80", ("calcium",), 2.0)], beside=[iron])
     assert too_near("calcium", "breakfast", found.spacings, found.taken) == "Fer 80"
-    slots = found.place({"calcium": dose("calcium", 500, "carbonate")}, {})["calcium"]
-    assert "breakfast" not in slots
+    assert "breakfast" not in found.open(["calcium"])
 
 
 def test_the_day_names_what_each_thing_stands_apart_from():
@@ -98,7 +99,7 @@ def test_the_day_names_what_each_thing_stands_apart_from():
     medicines = medicine_moments([Medicine("levothyroxine", "H03AA01", (), "waking")])
     iron = taken("iron", "lunch", label="Fer 80")
     found = Day((thyroid,), moments(medicines, [iron]), (iron,), "FR")
-    placed = {"magnesium": (dose("magnesium", 100, "citrate"), ("dinner",))}
+    placed = [Dose(next(p for p in catalogue() if p.id == "mg-citrate-100"), 1, ("dinner",))]
     assert [(e.time, e.items, e.apart_from) for e in events(placed, found, medicines)] == [
         ("07:00", ("medicine:levothyroxine",), ()),
         ("12:30", ("iron:unknown",), ("medicine:levothyroxine",)),

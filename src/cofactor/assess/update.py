@@ -33,6 +33,8 @@ HISTORY_DAYS = 365  # at least a year, so that today's season is that of this pe
 OLDEST_LAB_DAYS = 730  # older results say little about the habits of today
 DRAWN = 300  # possible bodies of the first round
 KEPT = 200  # equally likely bodies handed on
+SHOWN = 1000
+"""Bodies that everything shown to a person rests on: a share of 90 % is told to one point, its standard error."""
 SOUGHT = 150.0  # effective bodies at which no further round is run
 MOST_ROUNDS = 6
 SEEDS = 10_007  # apart, so that no two draws of a run share their numbers
@@ -102,16 +104,16 @@ class Posterior:
         return next(analyte for analyte in self.doubtful if nutrient in WITHHOLDS.get(analyte, ()))
 
 
-def posterior(case: Case, seed: int = 1, times: int = 1) -> Posterior:
+def posterior(case: Case, seed: int = 1, bodies: int | None = None) -> Posterior:
     """Update from all labs of the last two years that the model reports. A case and a seed give the same bodies.
 
-    ``times`` as many bodies are drawn, sought and kept as usual: ``KEPT`` of them are enough for numbers, and a band
-    that is watched while it moves wants a thousand.
+    ``bodies`` asks for more or fewer than :data:`KEPT`; as many more are drawn, so that they are worth as much more.
     """
     of, used = subject(case), informative(case)
+    kept = KEPT if bodies is None else bodies
+    times = kept / KEPT
     unused = tuple((r, reason) for r in case.labs if (reason := why_unused(r, case)))
-    kept = KEPT * times
-    first = _round(of, [(Proposal.prior(len(of.names)), DRAWN * times if used else kept)], used, 1.0, seed)
+    first = _round(of, [(Proposal.prior(len(of.names)), round(DRAWN * times) if used else kept)], used, 1.0, seed)
     if not used:
         return Posterior(first.members, first.state, float(kept), (), 1.0, 1.0, unused)
     expected = first.line()
@@ -121,10 +123,10 @@ def posterior(case: Case, seed: int = 1, times: int = 1) -> Posterior:
     # The prior alone may be worth enough bodies and still be a coarse picture: one round near the labs always follows.
     while len(rounds) < MOST_ROUNDS and (len(rounds) < 2 or effective(pool.weights()) < SOUGHT * times):
         line = rounds[-1].line()
-        near = [(line.proposal(widening), count * times) for widening, count in WIDENINGS]
+        near = [(line.proposal(widening), round(count * times)) for widening, count in WIDENINGS]
         rounds.append(_round(of, near, used, believed, seed + len(rounds)))
         pool = _pool(rounds)
-    power, weights = pool.tempered(ENOUGH)
+    power, weights = pool.tempered(ENOUGH * min(times, 1.0))
     chosen, state = _take(rounds, weights, kept, seed)
     doubtful = () if believed * power == 1 else _at_fault(used, expected)
     return Posterior(chosen, state, effective(weights), used, expected.surprise(), believed * power, unused, doubtful)

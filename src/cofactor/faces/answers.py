@@ -8,7 +8,7 @@ from typing import Any
 from cofactor.assess import forecast as assess_forecast
 from cofactor.assess.gates import evaluate
 from cofactor.assess.types import GateResult
-from cofactor.assess.update import posterior
+from cofactor.assess.update import SHOWN, posterior
 from cofactor.facts.food_lookup import search_foods as search
 from cofactor.person.case import parse_dose
 from cofactor.person.types import Case
@@ -41,7 +41,7 @@ def status(case: Case, lang: str) -> Answer:
 def forecast(case: Case, lang: str, days: float, add: Sequence[str]) -> Answer:
     """Bands as things are and with what is added, and the gates."""
     doses = [parse_dose(text, today=case.today) for text in add]
-    bands = assess_forecast.forecast(posterior(case), days, doses)
+    bands = assess_forecast.forecast(posterior(case, bodies=SHOWN), days, doses)
     return {"forecast": [band_row(band) for band in bands], "gates": _gates(evaluate(case), lang)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cofactor.assess.forecast import forecast as _forecast
 from cofactor.assess.types import Band, StatusRow
-from cofactor.assess.update import posterior
+from cofactor.assess.update import SHOWN, posterior
 from cofactor.person.case import parse_dose
 from cofactor.person.types import Case
 from cofactor.report.bibtex import bibtex
@@ -28,7 +28,7 @@ def forecast(case: Case, days: float = 365, *, add: Sequence[str] = (), seed: in
     A dose is one line: ``"vitamin_d D3 2000 IU daily at dinner"``. Raises :class:`cofactor.InputError` for one that
     cannot be read. A simulation is no plan: gates speak in :func:`plan`.
     """
-    return _forecast(posterior(case, seed), days, [parse_dose(text, today=case.today) for text in add])
+    return _forecast(posterior(case, seed, SHOWN), days, [parse_dose(text, today=case.today) for text in add])
 
 
 def cite(of: Report) -> str:

@@ -321,7 +321,7 @@ class Part:
 class Product:
     """A product by the unit (capsule, tablet): what it holds first, and what else where it holds more than one thing.
 
-    The generic catalogue (``products.csv``) has one nutrient in each; a person's own may have several.
+    A row of ``products.csv`` holds one nutrient; rows of one id are one product, whose price stands with the first.
     """
 
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -34,8 +35,11 @@ _SOURCE = Source("The person's own catalogue", Trust.ASSUMED)
 
 @cache
 def generic() -> tuple[Product, ...]:
-    """The catalogue that is shipped: typical forms and strengths. No brand stands in it."""
-    return read_table(Product, "products")
+    """The catalogue that is shipped: typical forms and strengths, no brand. Rows of one id are one product."""
+    rows: dict[str, list[Product]] = {}
+    for row in read_table(Product, "products"):
+        rows.setdefault(row.id, []).append(row)
+    return tuple(replace(first, more=tuple(p for row in more for p in row.parts)) for first, *more in rows.values())
 
 
 # ------------------------------------------------------------------------------------------------ as it is written

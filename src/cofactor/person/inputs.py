@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from cofactor.person.exposure import constants, value
 from cofactor.person.occasions import Occasion, Taken
@@ -66,6 +67,7 @@ class ModelInputs:
 # ------------------------------------------------------------------------------------------------- form factors
 
 
+@cache
 def form_family(nutrient: str, form: str | None) -> str:
     """Name the row whose factor a form takes: its own, else its salt's (``citrate`` for ``citrate_nonahydrate``).
 

@@ -26,6 +26,7 @@ from cofactor.person.inputs import ModelInputs, form_family
 from cofactor.person.intake import Intake, model_inputs
 from cofactor.person.occasions import MEALS
 from cofactor.person.types import Supplement
+from cofactor.plan.goals import PLANNED
 from cofactor.plan.optimise import Planned
 from cofactor.plan.outlook import JUDGED_ON
 from cofactor.plan.types import PlanItem
@@ -125,7 +126,8 @@ class _Other:
 def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ...]:
     """Every choice of a plan against its alternative, in the order of its items; none where nothing is proposed."""
     desk = _Desk(of.members.subject.intake, planned.regimen.inputs)
-    asked = [other for item in planned.plan.items for other in _others(desk, item, planned.plan.items)]
+    items = tuple(item for item in planned.plan.items if item.nutrient in PLANNED)
+    asked = [other for item in items for other in _others(desk, item, items)]
     bodies = (of, _with_weak_effects(of)) if any(other.weak for other in asked) else (of,)
     plan = [_run(body, desk.inputs) for body in bodies] if asked else []
     return tuple(_answer(other, bodies, plan) for other in asked)

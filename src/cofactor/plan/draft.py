@@ -1,28 +1,27 @@
-"""What a plan is worked out from, and what has been decided so far."""
+"""What a plan is worked out from, and what has been chosen so far."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from cofactor.assess.limits import Limit, hard_limits
 from cofactor.assess.types import GateResult
 from cofactor.assess.update import Posterior
 from cofactor.person.inputs import calcium_factor, magnesium_factor
 from cofactor.person.intake import Intake
+from cofactor.person.occasions import MEALS
 from cofactor.person.types import Case, Supplement
 from cofactor.plan import present, products, schedule
 from cofactor.plan.goals import PLANNED, Goals, goals
-from cofactor.plan.products import Dose
-from cofactor.plan.room import Room, room
+from cofactor.plan.products import Dose, Product
+from cofactor.plan.room import Room, bounds, room
 from cofactor.plan.types import Reason, Withheld
 
-# The generic form of each nutrient, and the one for a stomach without acid (interactions TM002 and DN033).
-_FORM = {"vitamin_d": "D3", "magnesium": "citrate", "calcium": "carbonate"}
-_LOW_ACID_FORM = {"calcium": "citrate"}
-_MOST_INTAKES = {"vitamin_d": 1}
 _DISSOLVES = 0.8
-"""Smallest factor of a magnesium form that is worth keeping (``form.magnesium.*``): oxide and hydroxide are below."""
+"""Smallest factor of a magnesium form that is proposed (``form.magnesium.*``): oxide and hydroxide lie below, and what
+they bring is uncertain by a factor of two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,42 +40,62 @@ class Desk:
 
     def room(self, nutrient: str) -> Room:
         """The largest dose a day that limits and gates leave over food and over what is taken anyway."""
-        eaten = self.intake.food[nutrient].high if nutrient in self.intake.food else 0.0
-        return room(self.limits[nutrient], self.gates, eaten, self.staying(nutrient))
+        return room(self.limits[nutrient], self.gates, self.eaten(nutrient), self.staying(nutrient))
+
+    def eaten(self, nutrient: str) -> float:
+        """Upper end of the amount a day from food: limits count it so."""
+        return self.intake.food[nutrient].high if nutrient in self.intake.food else 0.0
 
     def staying(self, nutrient: str) -> float:
         """Amount a day from supplements that go on whatever the plan adds."""
         return present.per_day(self.present.staying, nutrient)
 
-    def options(self, nutrient: str) -> tuple[Dose, ...]:
-        """Doses of the generic form inside every limit, for which the day has moments, smallest first."""
-        form = (_LOW_ACID_FORM.get(nutrient) if self.intake.low_acid else None) or _FORM[nutrient]
-        most = min(_MOST_INTAKES.get(nutrient, products.MOST_INTAKES), self.day.capacity(nutrient))
-        found = products.doses(nutrient, form, self.limits[nutrient].per_intake, most)
-        return tuple(d for d in found if d.per_day <= self.room(nutrient).amount)
+    def staying_counts(self, nutrient: str) -> float:
+        """What of it counts towards a need."""
+        return sum(s.per_day * self.factor(nutrient, s.form, s.slots[0]) for s in self._staying(nutrient))
 
-    def own(self, nutrient: str) -> Dose | None:
-        """What the person takes already, where it is one daily product inside every limit and of a form to keep."""
-        mine = self.ours(nutrient)
-        dose = products.own(mine[0]) if len(mine) == 1 else None
-        if dose is None or not self._worth_keeping(dose):
-            return None
-        if dose.per_day > self.room(nutrient).amount or dose.intakes > self.day.capacity(nutrient):
-            return None
-        per_intake = self.limits[nutrient].per_intake
-        return dose if per_intake is None or dose.per_intake <= per_intake else None
+    def _staying(self, nutrient: str) -> Iterable[Supplement]:
+        return (s for s in self.present.staying if s.nutrient == nutrient)
+
+    def factor(self, nutrient: str, form: str | None, slot: str) -> float:
+        """What a form counts for at a moment, relative to the form and moment that reference intakes mean."""
+        if nutrient == "magnesium":
+            return magnesium_factor(form)
+        if nutrient == "calcium":
+            return calcium_factor(form, with_meal=slot in MEALS, low_acid=self.intake.low_acid)
+        return 1.0
 
     def ours(self, nutrient: str) -> tuple[Supplement, ...]:
         """Present supplements of a nutrient that are the plan's to decide."""
         return tuple(s for s in self.present.ours if s.nutrient == nutrient)
 
-    def _worth_keeping(self, dose: Dose) -> bool:
-        nutrient, form = dose.product.nutrient, dose.product.form
+    def closed(self, nutrient: str) -> bool:
+        """Whether no dose of a nutrient may be proposed, whatever holds it."""
+        return bool(self.gates.withheld(nutrient)) or nutrient in self.of.withholds
+
+    @cached_property
+    def products(self) -> tuple[Product, ...]:
+        """Everything that may be chosen from: what is taken already, the person's catalogue, the generic one."""
+        mine = (products.own(s) for s in self.present.ours)
+        found = (*(p for p in mine if p is not None), *products.offered(self.case.products))
+        return tuple(p for p in found if self._may_take(p))
+
+    def _may_take(self, product: Product) -> bool:
+        """Whether every nutrient it holds may be dosed and has a limit, and its forms suit this stomach."""
+        return all(
+            not self.closed(p.nutrient)
+            and bounds(self.limits[p.nutrient], self.gates)
+            and self._dissolves(p.nutrient, p.form or None)
+            for p in product.parts
+        )
+
+    def _dissolves(self, nutrient: str, form: str | None) -> bool:
+        """Whether a form can be relied on: magnesium that dissolves, calcium that asks for no acid that is lacking."""
         if nutrient == "magnesium":
             return magnesium_factor(form) >= _DISSOLVES
         if nutrient == "calcium" and self.intake.low_acid:
             alone = calcium_factor(form, with_meal=False, low_acid=True)
-            return alone >= calcium_factor(form, with_meal=False, low_acid=False)
+            return alone >= calcium_factor(form, with_meal=False, low_acid=False)  # interactions TM002 and DN033
         return True
 
 
@@ -98,34 +117,33 @@ def _known(nutrient: str, aims: Goals, intake: Intake) -> bool:
 
 @dataclass(frozen=True)
 class Draft:
-    """Doses and moments chosen so far, food instead of them, the chief reason for each, and what is left out."""
+    """What is taken under a plan, food that takes the place of pills, and what is missing of each need."""
 
-    doses: Mapping[str, Dose] = field(default_factory=dict)
-    slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doses: tuple[Dose, ...] = ()
     food: Mapping[str, float] = field(default_factory=dict)
-    why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
-    withheld: tuple[Withheld, ...] = ()
+    short: Mapping[str, float] = field(default_factory=dict)
 
-    def with_dose(self, nutrient: str, dose: Dose, *why: Reason) -> Draft:
-        """The draft with this dose; its moment is still to be found."""
-        slots = {n: s for n, s in self.slots.items() if n != nutrient}
-        return replace(self, doses={**self.doses, nutrient: dose}, slots=slots, why={**self.why, nutrient: why})
+    def amount(self, nutrient: str) -> float:
+        """Elemental amount a day from products."""
+        return sum(dose.per_day(nutrient) for dose in self.doses)
 
-    def with_food(self, nutrient: str, amount: float, why: Reason) -> Draft:
-        """The draft with an amount a day that food is to bring."""
-        return replace(self, food={**self.food, nutrient: amount}, why={**self.why, nutrient: (why,)})
-
-    def without(self, nutrient: str, reason: Reason, gates: tuple[str, ...] = ()) -> Draft:
-        """The draft with nothing of a nutrient, and why."""
-        return replace(
-            self,
-            doses={n: d for n, d in self.doses.items() if n != nutrient},
-            slots={n: s for n, s in self.slots.items() if n != nutrient},
-            food={n: amount for n, amount in self.food.items() if n != nutrient},
-            withheld=(*self.withheld, Withheld(nutrient, gates, reason)),
-        )
+    def of(self, nutrient: str) -> tuple[Dose, ...]:
+        """The doses that hold a nutrient."""
+        return tuple(dose for dose in self.doses if nutrient in dose.product.nutrients)
 
     @property
-    def closed(self) -> frozenset[str]:
-        """Nutrients that are left out."""
-        return frozenset(w.nutrient for w in self.withheld)
+    def pills(self) -> int:
+        """Units to swallow a day."""
+        return sum(dose.units_a_day for dose in self.doses)
+
+    def beside(self, dose: Dose) -> Draft:
+        """The draft with one more dose."""
+        return replace(self, doses=(*self.doses, dose))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Why each thing of a draft is proposed, by nutrient, and what is left out."""
+
+    why: Mapping[str, tuple[Reason, ...]]
+    withheld: tuple[Withheld, ...]

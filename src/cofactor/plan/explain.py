@@ -15,27 +15,29 @@ Values = dict[str, str | float]
 # ------------------------------------------------------------------------------------------------- what is proposed
 
 
-def vitamin_d(dose: Dose, goal: float, weeks: float, reached: float) -> Reason:
-    """The smallest dose that reaches the goal."""
-    values: Values = {"amount": dose.per_day, "goal": goal, "probability": reached, "weeks": weeks}
-    return Reason("why.vitamin_d.smallest_dose", values)
+def vitamin_d(amount: float, goal: float, weeks: float, reached: float, smaller: float | None) -> Reason:
+    """The smallest dose that reaches the goal; or, beside a ``smaller`` one that would too, the one easier to take."""
+    values: Values = {"amount": amount, "goal": goal, "probability": reached, "weeks": weeks}
+    if smaller is None:
+        return Reason("why.vitamin_d.smallest_dose", values)
+    return Reason("why.vitamin_d.easier", {**values, "smaller": smaller})
 
 
-def vitamin_d_capped(dose: Dose, limit: Room, reached: float) -> Reason:
+def vitamin_d_capped(amount: float, limit: Room, reached: float) -> Reason:
     """The largest dose that a limit allows, where that does not reach the goal."""
     if limit.gate:
-        return Reason("why.vitamin_d.capped_by_gate", {"amount": dose.per_day, "gate": limit.by, "p_reached": reached})
-    return Reason("why.vitamin_d.capped", {"amount": dose.per_day, "limit_source": limit.by, "p_reached": reached})
+        return Reason("why.vitamin_d.capped_by_gate", {"amount": amount, "gate": limit.by, "p_reached": reached})
+    return Reason("why.vitamin_d.capped", {"amount": amount, "limit_source": limit.by, "p_reached": reached})
 
 
-def kept(dose: Dose) -> Reason:
+def kept(nutrient: str, amount: float) -> Reason:
     """A present supplement that is enough, and inside every limit."""
-    return Reason("why.present.enough", {"nutrient": dose.product.nutrient, "amount": dose.per_day})
+    return Reason("why.present.enough", {"nutrient": nutrient, "amount": amount})
 
 
-def gap(nutrient: str, intake: float, reference: ReferenceIntake, dose: Dose) -> Reason:
+def gap(nutrient: str, intake: float, reference: ReferenceIntake, amount: float) -> Reason:
     """An intake below its reference value, and what is added."""
-    return Reason(f"why.{nutrient}.gap", {**against(intake, reference), "amount": dose.per_day})
+    return Reason(f"why.{nutrient}.gap", {**against(intake, reference), "amount": amount})
 
 
 def food_first(nutrient: str, intake: float, reference: ReferenceIntake, amount: float) -> Reason:
@@ -44,25 +46,42 @@ def food_first(nutrient: str, intake: float, reference: ReferenceIntake, amount:
     return Reason(f"why.{nutrient}.food_first", values)
 
 
+def food_too(nutrient: str, amount: float) -> Reason:
+    """More from food, beside a product or beside a limit on it."""
+    return Reason("why.food.too", {"nutrient": nutrient, "amount": amount})
+
+
 def capped(nutrient: str, limit: Room) -> Reason:
     """A dose that a limit keeps below the gap."""
     return Reason(f"why.{nutrient}.capped", {"limit": limit.amount})
 
 
-def of_dose(dose: Dose, slots: tuple[str, ...], per_intake: float | None, *, low_acid: bool) -> tuple[Reason, ...]:
+def passenger() -> Reason:
+    """A nutrient that a product holds beside what it is chosen for."""
+    return Reason("why.product.holds_too", {})
+
+
+def together(nutrient: str, amount: float) -> Reason:
+    """A nutrient that another product of the plan holds too."""
+    return Reason("why.product.together", {"nutrient": nutrient, "amount": amount})
+
+
+def of_dose(dose: Dose, nutrient: str, per_intake: float | None, *, low_acid: bool) -> tuple[Reason, ...]:
     """Why this form, and why these moments."""
     found = []
-    if dose.product.nutrient == "vitamin_d":
+    if nutrient == "vitamin_d":
         found.append(Reason("why.timing.with_fat", {}))
-    if dose.product.nutrient == "magnesium":
-        if len(slots) > 1:
-            found.append(Reason("why.magnesium.split", {"count": float(len(slots))}))
-        found.append(Reason("why.magnesium.form", {"form": dose.product.form}))
-    if dose.product.nutrient == "calcium":
+    if nutrient == "magnesium":
+        if len(dose.slots) > 1:
+            found.append(Reason("why.magnesium.split", {"count": float(len(dose.slots))}))
+        found.append(Reason("why.magnesium.form", {"form": dose.product.form(nutrient)}))
+    if nutrient == "calcium":
         if per_intake is not None:
             found.append(Reason("why.calcium.per_intake", {"limit": per_intake}))
         if low_acid:
             found.append(Reason("why.form.no_acid", {}))
+    if dose.units > 1:
+        found.append(Reason("why.product.units", {"count": float(dose.units)}))
     return tuple(found)
 
 
@@ -71,10 +90,10 @@ def apart(spacing: Spacing) -> Reason:
     return Reason("why.timing.apart", {"medicine": spacing.medicine, "hours": spacing.hours})
 
 
-def shrunk(dose: Dose, risk: str, probability: float) -> Reason:
+def shrunk(nutrient: str, amount: float, risk: str, probability: float) -> Reason:
     """A dose made smaller because too many bodies would pass a level."""
-    values: Values = {"nutrient": dose.product.nutrient, "risk": risk, "probability": probability}
-    return Reason("why.shrunk_for_risk", {**values, "amount": dose.per_day})
+    values: Values = {"nutrient": nutrient, "risk": risk, "probability": probability}
+    return Reason("why.shrunk_for_risk", {**values, "amount": amount})
 
 
 # --------------------------------------------------------------------------------------------- what is not proposed
@@ -133,9 +152,11 @@ def ask_first(s: Supplement, gate: Gate) -> Reason:
     return Reason("stopped.ask_first", {**_of(s), "gate": gate.id})
 
 
-def over_limit(nutrient: str, found: Excess) -> Reason:
+def over_limit(nutrient: str, found: Excess, *, some_kept: bool = False) -> Reason:
     """Present supplements above a limit: an upper level (with food, where it counts food) or that of a gate."""
     limit = found.limit
+    if some_kept:
+        return Reason("stopped.over_kept", {"nutrient": nutrient, "amount": found.amount, "limit": limit.amount})
     values: Values = {"nutrient": nutrient, "amount": found.amount, "limit": limit.amount}
     if limit.gate:
         return Reason("stopped.over_gate", {**values, "gate": limit.by})
@@ -156,6 +177,11 @@ def not_needed(s: Supplement) -> Reason:
 def left_out(s: Supplement) -> Reason:
     """A present supplement that falls under the reason for which the plan proposes none."""
     return Reason("stopped.withheld", _of(s))
+
+
+def changed(s: Supplement, amount: float) -> Reason:
+    """A present supplement of which more or less is taken."""
+    return Reason("stopped.changed", {**_of(s), "amount": amount, "before": s.per_day})
 
 
 def moved(s: Supplement, to: tuple[str, ...], avoided: str) -> Reason:

@@ -10,9 +10,8 @@ import numpy as np
 
 from cofactor.assess.forecast import OUTCOMES, Trajectories, trajectories
 from cofactor.facts.load import ANALYTE_UNIT, load
-from cofactor.person.body import Array, Regimen
+from cofactor.person.body import Array, Regimen, take
 from cofactor.person.intake import model_inputs
-from cofactor.person.types import Supplement
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import Goal
 from cofactor.plan.types import Expected
@@ -73,11 +72,7 @@ def present_regimen(desk: Desk) -> Regimen:
 
 def regimen(desk: Desk, draft: Draft) -> Regimen:
     """What is taken under a draft: supplements that go on, the planned doses, and more of some nutrients from food."""
-    planned = [
-        Supplement(n, d.product.form, d.per_intake, 1.0, slots[0], None, None, None, "", len(slots), slots)
-        for n, d in draft.doses.items()
-        if (slots := draft.slots.get(n))
-    ]
+    planned = (s for dose in draft.doses for s in dose.supplements())
     # taken as the present is, so that a monthly dose that goes on keeps its rhythm
     inputs = model_inputs(replace(desk.intake, taken=(*desk.present.staying, *planned)))
     more = {FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
@@ -90,9 +85,23 @@ def simulate(desk: Desk, taken: Regimen, outcomes: Sequence[str] = OUTCOMES) -> 
     return trajectories(desk.of, [taken], HORIZON, outcomes)
 
 
+def few(desk: Desk, count: int) -> Desk:
+    """The desk with some of the bodies, evenly chosen: a search may look there first."""
+    everyone = len(desk.of.members)
+    if everyone <= count:
+        return desk
+    rows = np.linspace(0, everyone - 1, count).round().astype(np.int64)
+    chosen, state = take(desk.of.members, desk.of.state, rows)
+    return replace(desk, of=replace(desk.of, members=chosen, state=state))
+
+
 def chance(desk: Desk, draft: Draft, outcome: str, low: float) -> float:
     """The smallest share of bodies at or above ``low`` on any day from JUDGED_ON to a year."""
-    found = simulate(desk, regimen(desk, draft), (outcome,))
+    return staying_above(simulate(desk, regimen(desk, draft), (outcome,)), outcome, low)
+
+
+def staying_above(found: Trajectories, outcome: str, low: float) -> float:
+    """The same of bodies that have been simulated."""
     return float((found.of(outcome)[:, found.days >= JUDGED_ON] >= low).mean(axis=0).min())
 
 
@@ -113,10 +122,11 @@ def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
 
 
 def _may_shrink(desk: Desk, draft: Draft, risk: Risk, nutrient: str) -> bool:
-    dose = draft.doses.get(nutrient)
-    if dose is None:
+    dose = draft.amount(nutrient)
+    if dose <= 0:
         return False
-    return not risk.least_stays or any(smaller.per_day < dose.per_day for smaller in desk.options(nutrient))
+    smallest = min((p.contents[nutrient] for p in desk.products if nutrient in p.nutrients), default=dose)
+    return not risk.least_stays or smallest < dose
 
 
 def expected(desk: Desk, now: Trajectories, then: Trajectories) -> Iterable[Expected]:

@@ -4,69 +4,104 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TypedDict
 
 from cofactor.assess.forecast import Trajectories
 from cofactor.facts.load import NUTRIENT_UNIT, load
 from cofactor.facts.types import Source
 from cofactor.person.types import Supplement
-from cofactor.plan import explain, outlook, present, retest, schedule
-from cofactor.plan.draft import Desk, Draft
+from cofactor.plan import explain, outlook, present, schedule
+from cofactor.plan.choice import FOOD
+from cofactor.plan.draft import Desk, Draft, Told
 from cofactor.plan.goals import PLANNED
-from cofactor.plan.types import Plan, PlanItem, Reason
+from cofactor.plan.products import Dose
+from cofactor.plan.settle import Settled
+from cofactor.plan.told import of_food, told
+from cofactor.plan.types import Alternative, Clash, NextTest, Plan, PlanItem, Reason
 
-FOOD = "food"
-"""Form and product of an item that is eaten."""
+
+class Besides(TypedDict):
+    """What stands in a plan beside what to take."""
+
+    clashes: tuple[Clash, ...]
+    alternatives: tuple[Alternative, ...]
+    next_test: NextTest | None
 
 
-def plan(on: Desk, draft: Draft, now: Trajectories, then: Trajectories) -> Plan:
+def plan(on: Desk, found: Settled, now: Trajectories, besides: Besides) -> Plan:
     """The plan of a draft, with what it was simulated to do."""
-    placed = {n: (draft.doses[n], draft.slots[n]) for n in PLANNED if n in draft.doses}
-    costs = [dose.cost_per_month for dose, _ in placed.values()]
-    known = [c for c in costs if c is not None]
+    said = told(on, found)
     return Plan(
-        items=(*(_item(on, draft, n) for n in placed), *_food_items(on, draft)),
-        withheld=draft.withheld,
-        stopped=(*on.present.why, *_stopped(on, draft)),
-        expected=tuple(outlook.expected(on, now, then)),
-        risks={r.name: r.share(then) for r in outlook.risks(on)},
-        schedule=schedule.events(placed, on.day, on.medicines),
-        cost_per_month=math.fsum(known) if len(known) == len(costs) else None,
+        items=items(on, found, said),
+        withheld=said.withheld,
+        stopped=(*on.present.why, *_stopped(on, found.draft, said)),
+        expected=tuple(outlook.expected(on, now, found.then)),
+        risks={r.name: r.share(found.then) for r in outlook.risks(on)},
+        schedule=schedule.events(found.draft.doses, on.day, on.medicines),
+        cost_per_month=cost_per_month(found.draft),
         probability_asked=on.goals.probability,
         retest_days=int(outlook.JUDGED_ON),
         risks_now={r.name: r.share(now) for r in outlook.risks(on)},
-        pills_per_day=sum(dose.units * dose.intakes for dose, _ in placed.values()),
-        next_test=retest.next_test(on, draft),
+        pills_per_day=found.draft.pills,
+        **besides,
     )
 
 
-def _item(on: Desk, draft: Draft, nutrient: str) -> PlanItem:
-    dose, slots = draft.doses[nutrient], draft.slots[nutrient]
-    unit = NUTRIENT_UNIT[nutrient]
-    elemental_mg = dose.per_day / 1000 if unit == "µg" else dose.per_day
-    form = load().form(nutrient, dose.product.form)
+def cost_per_month(draft: Draft) -> float | None:
+    """Euros a month of everything, or None where a price is not known."""
+    costs = [dose.cost_per_month for dose in draft.doses]
+    known = [c for c in costs if c is not None]
+    return math.fsum(known) if len(known) == len(costs) else None
+
+
+def items(on: Desk, found: Settled, said: Told) -> tuple[PlanItem, ...]:
+    """What to take, each nutrient of each product, then what to eat."""
+    pills = (
+        _item(on, dose, nutrient, _chief(found.draft, dose, nutrient, said))
+        for dose in found.draft.doses
+        for nutrient in dose.product.nutrients
+    )
+    return (*pills, *_food_items(on, found))
+
+
+def _chief(draft: Draft, dose: Dose, nutrient: str, said: Told) -> tuple[Reason, ...]:
+    """Why there is this much of a nutrient, told once where several products hold it."""
+    if nutrient not in said.why:
+        return (explain.passenger(),)
+    if dose is not draft.of(nutrient)[0]:
+        return (explain.together(nutrient, draft.amount(nutrient)),)
+    return said.why[nutrient]
+
+
+def _item(on: Desk, dose: Dose, nutrient: str, chief: tuple[Reason, ...]) -> PlanItem:
+    unit, amount, named = NUTRIENT_UNIT[nutrient], dose.per_day(nutrient), dose.product.form(nutrient)
+    elemental_mg = amount / 1000 if unit == "µg" else amount
+    form = load().form(nutrient, named)
     fraction = form.elemental_fraction if form is not None else None
     spacings = (s for s in on.gates.spacings if nutrient in s.nutrients and s.medicine in on.day.taken)
-    details = explain.of_dose(dose, slots, on.limits[nutrient].per_intake, low_acid=on.intake.low_acid)
+    details = explain.of_dose(dose, nutrient, on.limits[nutrient].per_intake, low_acid=on.intake.low_acid)
     return PlanItem(
         nutrient=nutrient,
-        form=dose.product.form,
-        amount=dose.per_day,
+        form=named,
+        amount=amount,
         unit=unit,
         elemental_mg=elemental_mg,
         product=dose.product.id,
-        slots=slots,
-        per_intake=dose.per_intake,
+        slots=dose.slots,
+        per_intake=dose.per_intake(nutrient),
         compound_mg=elemental_mg / fraction if fraction and nutrient != "vitamin_d" else None,
-        why=(*draft.why.get(nutrient, ()), *details, *map(explain.apart, spacings)),
+        why=(*chief, *details, *map(explain.apart, spacings)),
         sources=_sources(on, nutrient),
         units=dose.units,
+        name=dose.product.name,
         cost_per_month=dose.cost_per_month,
     )
 
 
-def _food_items(on: Desk, draft: Draft) -> Iterable[PlanItem]:
-    for n, amount in draft.food.items():
-        yield PlanItem(n, FOOD, amount, NUTRIENT_UNIT[n], amount, FOOD, (), amount, None, draft.why[n], _sources(on, n))
+def _food_items(on: Desk, found: Settled) -> Iterable[PlanItem]:
+    for n, amount in found.draft.food.items():
+        why = (of_food(on, found, n),)
+        yield PlanItem(n, FOOD, amount, NUTRIENT_UNIT[n], amount, FOOD, (), amount, None, why, _sources(on, n))
 
 
 def _sources(on: Desk, nutrient: str) -> tuple[Source, ...]:
@@ -77,29 +112,33 @@ def _sources(on: Desk, nutrient: str) -> tuple[Source, ...]:
     return tuple(dict.fromkeys([*([target.source] if target else []), *caps, *gates]))
 
 
-def _stopped(on: Desk, draft: Draft) -> Iterable[Reason]:
+# ----------------------------------------------------------------------------- what becomes of what is taken already
+
+
+def _stopped(on: Desk, draft: Draft, said: Told) -> Iterable[Reason]:
     """What becomes of the present supplements that the plan decides on."""
     for nutrient in PLANNED:
-        dose = draft.doses.get(nutrient)
         mine = on.ours(nutrient)
-        if dose is not None and dose.owned:
-            if set(draft.slots[nutrient]) != set(mine[0].slots):
-                yield _moved(on, mine[0], draft.slots[nutrient])
-            continue
+        kept = {dose.product.present: dose for dose in draft.of(nutrient) if dose.owned}
         amount = present.per_day((*mine, *on.present.staying), nutrient)
         over = present.over(nutrient, amount, on.intake, on.gates, on.limits) if mine else None
         if over is not None:
-            yield explain.over_limit(nutrient, over)
-        yield from (_ended(draft, s) for s in mine)
+            yield explain.over_limit(nutrient, over, some_kept=bool(kept))
+        for s in mine:
+            yield from _goes_on(on, s, kept[s]) if s in kept else (_ended(draft, said, s),)
 
 
-def _moved(on: Desk, s: Supplement, to: tuple[str, ...]) -> Reason:
+def _goes_on(on: Desk, s: Supplement, dose: Dose) -> Iterable[Reason]:
+    if not dose.unchanged:
+        yield explain.changed(s, dose.per_day(s.nutrient))
     near = (schedule.too_near(s.nutrient, slot, on.gates.spacings, on.day.taken) for slot in s.slots)
-    return explain.moved(s, to, next(filter(None, near), ""))
+    avoided = next(filter(None, near), None)
+    if avoided is not None and set(dose.slots) != set(s.slots):
+        yield explain.moved(s, dose.slots, avoided)
 
 
-def _ended(draft: Draft, s: Supplement) -> Reason:
-    if s.nutrient in draft.doses or s.nutrient in draft.food:
+def _ended(draft: Draft, said: Told, s: Supplement) -> Reason:
+    if draft.amount(s.nutrient) > 0 or s.nutrient in draft.food:
         return explain.replaced(s)
-    unneeded = any(w.nutrient == s.nutrient and w.why.key.endswith(".none_needed") for w in draft.withheld)
+    unneeded = any(w.nutrient == s.nutrient and w.why.key.endswith(".none_needed") for w in said.withheld)
     return explain.not_needed(s) if unneeded else explain.left_out(s)

@@ -1,14 +1,32 @@
-"""The next blood test: when, of what, and why."""
+"""The next blood test: when, of what, why, and from which result the plan would change.
+
+A result is a reading of the level that each possible body then has, off by assay and by the day. Given a result, bodies
+count by how well they meet it; the dose would go up where, of those, fewer than asked stay at the goal, and down where
+as many as asked stay there on the next smaller dose, taken from the day of the test. Nothing is read off a table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import numpy as np
+
+from cofactor.assess.forecast import Trajectories, trajectories
+from cofactor.assess.limits import hard_limits
 from cofactor.assess.types import Level
-from cofactor.plan import outlook
+from cofactor.facts.load import ANALYTE_UNIT, load
+from cofactor.person.body import Array, Regimen
+from cofactor.person.types import LabResult
+from cofactor.plan import needs, outlook
+from cofactor.plan.choice import choose
 from cofactor.plan.draft import Desk, Draft
-from cofactor.plan.types import NextTest, Reason
+from cofactor.plan.outlook import JUDGED_ON
+from cofactor.plan.settle import Settled
+from cofactor.plan.types import NextTest, Reason, Turn
+from cofactor.plan.weights import PLAN
 
 _WATCHED = {
     "vitamin_d": ("Ca_total", "creatinine"),
@@ -16,22 +34,139 @@ _WATCHED = {
     "magnesium": ("creatinine",),
 }
 """What is tested beside a dose that a CAUTION limits (docs/safety.md: calcium and creatinine within three months)."""
+_LIKELY = (0.5, 99.5)  # percentiles of the results that are looked at
+_LEAST_EFFECTIVE = 20.0  # bodies that must stand behind what is said of a result
 
 
-def next_test(on: Desk, draft: Draft) -> NextTest | None:
+def next_test(on: Desk, found: Settled) -> NextTest | None:
     """The test after which the plan is looked at again; None where it gives nothing to look at."""
-    watched = tuple(dict.fromkeys(_watched(on, draft)))
-    analytes = ("25OHD", *watched) if "vitamin_d" in draft.doses or on.ours("vitamin_d") else watched
+    watched = tuple(dict.fromkeys(_watched(on, found.draft)))
+    dosed = found.draft.amount("vitamin_d") > 0
+    analytes = ("25OHD", *watched) if dosed or on.ours("vitamin_d") else watched
     if not analytes:
         return None
-    why = [Reason("test.plateau", {"weeks": outlook.JUDGED_ON / 7})] if analytes[0] == "25OHD" else []
+    why = [Reason("test.plateau", {"weeks": JUDGED_ON / 7})] if analytes[0] == "25OHD" else []
     why += [Reason("test.caution", {})] if watched else []
-    day = on.case.today + timedelta(days=outlook.JUDGED_ON)
-    return NextTest(int(outlook.JUDGED_ON), day.isoformat(), analytes, tuple(why))
+    day = on.case.today + timedelta(days=JUDGED_ON)
+    turns = (*(_of_vitamin_d(on, found) if dosed else ()), *_stops(found, watched))
+    return NextTest(int(JUDGED_ON), day.isoformat(), analytes, tuple(why), turns)
 
 
 def _watched(on: Desk, draft: Draft) -> Iterable[str]:
     for gate in on.gates.gates:
         if gate.level is Level.CAUTION:
             for nutrient in gate.nutrients:
-                yield from _WATCHED.get(nutrient, ()) if nutrient in draft.doses else ()
+                yield from _WATCHED.get(nutrient, ()) if draft.amount(nutrient) > 0 else ()
+
+
+# ------------------------------------------------------------------------------------------------------- vitamin D
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """Results that may come, and how much each body counts under each: shape (results, bodies)."""
+
+    results: Array
+    weights: Array
+    levels: Array
+    noise: float
+
+    def share(self, inside: Array) -> Array:
+        """Smallest share over the days of bodies that are ``inside`` (bodies, days), under each result."""
+        return np.asarray((self.weights @ inside).min(axis=1))
+
+    def probability(self, side: str, level: float) -> float:
+        """That a result lies below or above a level."""
+        below = [0.5 * math.erfc(-math.log(level / at) / self.noise / math.sqrt(2)) for at in self.levels]
+        return float(np.mean(below)) if side == "below" else 1 - float(np.mean(below))
+
+
+def _of_vitamin_d(on: Desk, found: Settled) -> Iterator[Turn]:
+    low, enough = on.goals.levels["25OHD"][0], on.goals.probability - needs.SAMPLE_ERROR
+    reading = _reading(found.then)
+    amount = found.draft.amount("vitamin_d")
+    share = reading.share((found.then.of("25OHD")[:, found.then.days >= JUDGED_ON] >= low).astype(float))
+    failing = reading.results[share < enough]
+    if len(failing):
+        level = float(failing.max()) + 1
+        yield _up(on, found, amount, level, reading)
+    smaller = _smaller(on, found, amount)
+    future = _changed(on, found, smaller)
+    late = future.days >= 2 * JUDGED_ON
+    staying = reading.results[reading.share((future.of("25OHD")[:, late] >= low).astype(float)) >= enough]
+    if len(staying):
+        level, after = float(staying.min()) - 1, smaller.amount("vitamin_d")
+        key = "test.turn.down" if after else "test.turn.none"
+        yield _turn("25OHD", "above", level, reading.probability("above", level), "vitamin_d", after, key)
+
+
+def _up(on: Desk, found: Settled, amount: float, level: float, reading: _Reading) -> Turn:
+    """The next larger dose inside the limits that hold once there is a result; where there is none, who decides."""
+    more = needs.above(needs.amounts(on), amount)
+    after = amount
+    if more is not None:
+        after = choose(_tested(on, level), found.asked.needing("vitamin_d", more), PLAN).amount("vitamin_d")
+    key = "test.turn.up" if after > amount else "test.turn.ask"
+    p = reading.probability("below", level)
+    return _turn("25OHD", "below", level, p, "vitamin_d", max(after, amount), key)
+
+
+def _turn(analyte: str, side: str, level: float, p: float, nutrient: str, amount: float, key: str) -> Turn:
+    values: dict[str, str | float] = {"analyte": analyte, "level": level, "probability": p, "nutrient": nutrient}
+    return Turn(
+        analyte, ANALYTE_UNIT[analyte], side, level, p, nutrient, amount, Reason(key, {**values, "amount": amount})
+    )
+
+
+def _tested(on: Desk, level: float) -> Desk:
+    """The desk on the day of the test: a result is there, and with it the limits that ask for one."""
+    result = LabResult(on.case.today, "25OHD", level, ANALYTE_UNIT["25OHD"], "=", "")
+    return replace(on, limits=hard_limits(replace(on.case, labs=(*on.case.labs, result))))
+
+
+def _smaller(on: Desk, found: Settled, amount: float) -> Draft:
+    """The plan as it would be with the largest smaller need of vitamin D that changes it."""
+    for step in reversed([step for step in needs.amounts(on) if step < found.asked.needs["vitamin_d"]]):
+        draft = choose(on, found.asked.needing("vitamin_d", step), PLAN)
+        if draft.amount("vitamin_d") < amount:
+            return draft
+    return choose(on, found.asked.needing("vitamin_d", 0.0), PLAN)
+
+
+def _changed(on: Desk, found: Settled, draft: Draft) -> Trajectories:
+    """The plan until the test, and another draft from there."""
+    after = Regimen(JUDGED_ON, outlook.regimen(on, draft).inputs)
+    return trajectories(on.of, [found.regimen, after], outlook.HORIZON, ("25OHD",))
+
+
+def _reading(then: Trajectories) -> _Reading:
+    """Results of 25(OH)D on the day of the test, whole nmol/L, and what each says of the bodies."""
+    levels, noise = np.maximum(then.on("25OHD", JUDGED_ON), 1.0), _noise("25OHD")
+    ends = np.exp(np.log(np.percentile(levels, _LIKELY)) + np.array([-noise, noise]))
+    results = np.arange(math.floor(ends[0]), math.ceil(ends[1]) + 1, dtype=float)
+    fit = np.exp(-0.5 * (np.log(results[:, None] / levels[None, :]) / noise) ** 2)
+    total = fit.sum(axis=1)
+    told = total**2 > _LEAST_EFFECTIVE * (fit**2).sum(axis=1)
+    return _Reading(results[told], fit[told] / total[told, None], levels, noise)
+
+
+def _noise(analyte: str) -> float:
+    """Log-SD of one reading around the person's own level: assay and within-person variation together."""
+    lab = load().lab(analyte, "both")
+    assert lab is not None
+    return math.hypot(lab.assay_cv or 0.0, lab.within_person_cv or 0.0)
+
+
+# ------------------------------------------------------------------------------------- results that stop a nutrient
+
+
+def _stops(found: Settled, watched: Iterable[str]) -> Iterator[Turn]:
+    """Results above which a gate stops what is dosed."""
+    for risk in outlook.RISKS:
+        if risk.outcome in watched:
+            levels, noise = found.then.on(risk.outcome, JUDGED_ON), _noise(risk.outcome)
+            above = [0.5 * math.erfc(math.log(risk.level / at) / noise / math.sqrt(2)) for at in levels]
+            for nutrient in risk.nutrients:
+                if found.draft.amount(nutrient) > 0:
+                    p = float(np.mean(above))
+                    yield _turn(risk.outcome, "above", risk.level, p, nutrient, 0.0, "test.turn.stop")

@@ -1,14 +1,13 @@
-"""The moments of a day: where each intake goes, apart from what it must not meet.
+"""The moments of a day: where an intake may stand, how well each moment suits it, and the day that comes of it.
 
-Every way of placing the intakes is tried (there are few); those that break a spacing are thrown out, and of the rest
-the one nearest to good habits is kept: what is taken already stays where it is, vitamin D goes with the fattest meal,
-magnesium with a meal and late rather than early, calcium with a meal where its salt needs acid, and not beside
-magnesium.
+What breaks a spacing is no moment at all. Of the others the nearest to good habits is best: vitamin D with the fattest
+meal, magnesium with a meal and late rather than early, calcium with a meal where its salt needs acid. How much a habit
+weighs against everything else stands in :mod:`cofactor.plan.weights`; the placing is part of the one choice
+(:mod:`cofactor.plan.choice`).
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,11 +29,9 @@ _PREFERENCE: dict[str, dict[str, float]] = {
     "calcium": {"breakfast": 0, "dinner": 0.5, "lunch": 0.5},
 }
 _WITHOUT_FAT = 4.0
-# Interactions NN001 and NN003: better at different moments, not forbidden at one. Spacings are constraints instead.
-_BESIDE = {frozenset(("calcium", "magnesium")): 2.0, frozenset(("calcium", "zinc")): 2.0}
+BESIDE = (("calcium", "magnesium"), ("calcium", "zinc"))
+"""Better at different moments, not forbidden at one: interactions NN001 and NN003. Spacings are constraints instead."""
 _CLOSE_HOURS = 4.0  # intakes of one nutrient nearer than this share the gut's capacity (interaction TM004)
-_CLOSE = 1.0
-_AS_NOW = -10.0  # what is taken already stays at its moments wherever spacings let it
 
 Moments = Mapping[str, tuple[str, ...]]
 """Name of a medicine or supplement, as a spacing names it -> the moments at which it is taken."""
@@ -106,47 +103,38 @@ class Day:
     beside: Sequence[Supplement]  # supplements that go on, each with its moments
     population: str  # whose meals these are: FR | EU | US
 
-    def capacity(self, nutrient: str) -> int:
-        """At how many moments of the day a nutrient may be taken."""
-        return len(self._open(nutrient))
+    def open(self, nutrients: Iterable[str]) -> tuple[str, ...]:
+        """The moments at which something that holds these nutrients may be taken, in the order of the day."""
+        held = tuple(nutrients)
+        suits = [self.habit(n) for n in held]
+        return tuple(s for s in SLOTS if all(s in liked for liked in suits) and self._far(held, s))
 
-    def place(self, planned: Mapping[str, Dose], as_now: Moments) -> dict[str, tuple[str, ...]]:
-        """Moments for each planned nutrient, of which none has more intakes than its :meth:`capacity`.
+    def _far(self, nutrients: Iterable[str], slot: str) -> bool:
+        return all(too_near(n, slot, self.spacings, self.taken) is None for n in nutrients)
 
-        ``as_now`` are the moments of what is taken already, by nutrient.
+    @property
+    def busy(self) -> frozenset[str]:
+        """The moments at which something is taken anyway."""
+        return frozenset(slot for slots in self.taken.values() for slot in slots)
+
+    def habit(self, nutrient: str) -> Mapping[str, float]:
+        """How little a moment suits a nutrient, 0 best; what is not named is not used.
+
+        Vitamin D: the meal that holds most of the day's food, so most fat. What no rule speaks of suits every meal.
         """
-        choices = [itertools.combinations(self._open(n), dose.intakes) for n, dose in planned.items()]
-        placings = [dict(zip(planned, placing, strict=True)) for placing in itertools.product(*choices)]
-        return min(placings, key=lambda placing: self._cost(placing, as_now))
-
-    def _open(self, nutrient: str) -> list[str]:
-        """The moments at which a nutrient may be taken, in the order of the day."""
-        liked = self._habit(nutrient)
-        return [s for s in SLOTS if s in liked and too_near(nutrient, s, self.spacings, self.taken) is None]
-
-    def _cost(self, placing: Mapping[str, tuple[str, ...]], as_now: Moments) -> float:
-        cost = sum(self._cost_of(n, slots, as_now) for n, slots in placing.items())
-        together = [(n, slot) for n, slots in placing.items() for slot in slots]
-        together += [(s.nutrient, slot) for s in self.beside for slot in s.slots]
-        pairs = (frozenset((a, b)) for (a, i), (b, j) in itertools.combinations(together, 2) if i == j)
-        return cost + sum(_BESIDE.get(pair, 0.0) for pair in pairs)
-
-    def _cost_of(self, nutrient: str, slots: tuple[str, ...], as_now: Moments) -> float:
-        if set(slots) == set(as_now.get(nutrient, ())):
-            return _AS_NOW
-        close = sum(hours_between(a, b) < _CLOSE_HOURS for a, b in itertools.combinations(slots, 2))
-        liked = self._habit(nutrient)
-        return sum(liked[s] for s in slots) + _CLOSE * close
-
-    def _habit(self, nutrient: str) -> Mapping[str, float]:
-        """How little a moment suits a nutrient. Vitamin D: the meal that holds most of the day's food, so most fat."""
         if nutrient != "vitamin_d":
-            return _PREFERENCE[nutrient]
+            return _PREFERENCE.get(nutrient, dict.fromkeys(MEALS, 0.0))
         shares = meal_shares("vitamin_d", self.population)
         most = max(shares[meal] for meal in MEALS)
         late = {meal: i / 100 for i, meal in enumerate(("lunch", "dinner", "breakfast"))}  # of equal meals, the first
         meals = {meal: (most - shares[meal]) * _WITHOUT_FAT + late[meal] for meal in MEALS}
         return {**meals, "bedtime": _WITHOUT_FAT}
+
+
+def close_moments() -> tuple[tuple[str, str], ...]:
+    """Pairs of moments of a day that are near each other."""
+    pairs = ((a, b) for i, a in enumerate(SLOTS) for b in SLOTS[i + 1 :])
+    return tuple((a, b) for a, b in pairs if hours_between(a, b) < _CLOSE_HOURS)
 
 
 def settle(slots: Sequence[str], nutrients: Iterable[str], spacings: Sequence[Spacing], taken: Moments) -> Settled:
@@ -178,16 +166,12 @@ class Settled:
 # ------------------------------------------------------------------------------------------------------------- day
 
 
-def events(
-    planned: Mapping[str, tuple[Dose, tuple[str, ...]]],
-    day: Day,
-    medicines: Sequence[MedicineMoment],
-) -> tuple[Event, ...]:
+def events(doses: Iterable[Dose], day: Day, medicines: Sequence[MedicineMoment]) -> tuple[Event, ...]:
     """The day's moments in order, with what is taken and what each thing stands apart from."""
     items: dict[str, list[str]] = {}
     for moment in medicines:
         items.setdefault(moment.slot, []).append(f"medicine:{moment.medicine.as_typed}")
-    taken = [(n, dose.product.form, slots) for n, (dose, slots) in planned.items()]
+    taken = [(part.nutrient, part.form, dose.slots) for dose in doses for part in dose.product.parts]
     taken += [(s.nutrient, s.form or "unknown", s.slots) for s in day.beside]
     apart: dict[str, list[str]] = {}
     names = _names(day.beside)

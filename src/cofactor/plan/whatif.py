@@ -119,7 +119,7 @@ class Ground:
 
 def ground(case: Case, bodies: int = BODIES) -> Ground:
     """Lay out a case for scenarios."""
-    return Ground(case, posterior(case, times=max(1, bodies // KEPT)), goals(case), hard_limits(case))
+    return Ground(case, posterior(case, bodies=max(KEPT, bodies)), goals(case), hard_limits(case))
 
 
 def planned(of: Ground) -> Scenario:

@@ -8,7 +8,7 @@ from cofactor.assess.gates import evaluate
 from cofactor.assess.interplay import interplay
 from cofactor.assess.status import analyte_status, nutrient_status
 from cofactor.assess.types import Band, StatusRow
-from cofactor.assess.update import posterior
+from cofactor.assess.update import SHOWN, posterior
 from cofactor.engine.generate import human
 from cofactor.person.body import present
 from cofactor.person.intake import Intake, intake
@@ -27,7 +27,7 @@ PICTURE_DAYS = (0.0, JUDGED_ON)
 
 def build(case: Case, seed: int = 1) -> Report:
     """Assess, forecast and plan for a case. The same case and seed give the same report."""
-    eaten, gates, of = intake(case), evaluate(case), posterior(case, seed)
+    eaten, gates, of = intake(case), evaluate(case), posterior(case, seed, SHOWN)
     planned = plan(case, eaten, gates, of)
     futures = (*bands(planned.now, "now"), *bands(planned.then, "plan"))
     status = _status(case, eaten, futures)

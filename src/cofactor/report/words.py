@@ -18,8 +18,9 @@ from cofactor.report.names import FOOD, Names, capital
 from cofactor.report.text import TextError
 from cofactor.report.types import Report
 
-_AMOUNTS = frozenset({"amount", "intake", "reference", "limit", "gap", "if_compound"})
+_AMOUNTS = frozenset({"amount", "before", "smaller", "intake", "reference", "limit", "gap", "if_compound"})
 _SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
+_EUROS = frozenset({"cost", "cost_before"})
 _TOGETHER: Mapping[str, str] = {"unknown.lab": "analyte", "unknown.diet": "nutrient", "unknown.question": "question"}
 """Reasons that are said in one sentence, and the value of each that the sentence lists."""
 LABORATORY = "laboratory"
@@ -89,6 +90,8 @@ class Words(Names):
     def _said(self, key: str, given: Mapping[str, str | float], shown: Mapping[str, str]) -> str:
         nutrient = str(given.get("nutrient", "")) or _nutrient_in(key)
         values = {name: self._value(name, value, nutrient) for name, value in given.items()}
+        if "level" in given and "analyte" in given:
+            values["level"] = numbers.level(float(given["level"]), str(given["analyte"]), self.lang)
         if nutrient:
             values["product"] = self.product(nutrient, str(given.get("form", "")), str(given.get("label", "")))
         return self.text(key, **{**values, **shown})
@@ -97,6 +100,8 @@ class Words(Names):
         if not isinstance(value, str):
             if name in _AMOUNTS:
                 return self.amount(value, nutrient)
+            if name in _EUROS:
+                return numbers.number(value, self.lang, 2)
             return numbers.percent(value, self.lang) if name in _SHARES else numbers.short(value, self.lang)
         words: Mapping[str, Callable[[str], str]] = {
             "nutrient": self.nutrient,

@@ -24,7 +24,7 @@ def command(case: Path, days: int, added: tuple[str, ...], lang: str, as_json: b
     """
     from cofactor.assess.forecast import forecast
     from cofactor.assess.gates import evaluate
-    from cofactor.assess.update import posterior
+    from cofactor.assess.update import SHOWN, posterior
     from cofactor.faces import answers
     from cofactor.person.case import load_case, parse_dose
     from cofactor.report.terminal import forecast_summary
@@ -33,6 +33,6 @@ def command(case: Path, days: int, added: tuple[str, ...], lang: str, as_json: b
     if as_json:
         print_json(answers.forecast(found, lang, days, added))
         return
-    bands = forecast(posterior(found), days, [parse_dose(text, today=found.today) for text in added])
+    bands = forecast(posterior(found, bodies=SHOWN), days, [parse_dose(text, today=found.today) for text in added])
     if not quiet:
         click.echo(forecast_summary(bands, evaluate(found), lang), nl=False)
