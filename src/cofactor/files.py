@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,44 @@ def write_whole(path: str | Path, content: str | bytes, mode: int = 0o644) -> Pa
     target = Path(path)
     with _naming(target):
         return _write_whole(target, content.encode() if isinstance(content, str) else content, mode)
+
+
+def read_whole(path: str | Path, most: int, what: str) -> bytes:
+    """The bytes of a file of at most ``most``, which is ``what`` (such as "a case file").
+
+    A size is looked at before anything is read, and what is no file (a folder, a pipe, a device) is never waited for.
+    Raises :class:`InputError`, and :class:`DiskError` where the disk fails.
+    """
+    path = Path(path)
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            check_regular(path, os.fstat(file.fileno()), most, what)
+            content = file.read(most + 1)
+    except ValueError:  # a path with a NUL
+        raise InputError([Problem("file", "a path that cannot be read", (what,), "Check the path.")]) from None
+    except OSError as error:
+        answer = told(error)
+        if isinstance(answer, DiskError):
+            raise answer from None
+        got = error.strerror or "a path that cannot be read"
+        raise InputError([Problem(path.name or "file", got, (what,), "Check the path.")]) from None
+    if len(content) > most:
+        raise _too_large(path, "a file that grows", most)
+    return content
+
+
+def check_regular(path: Path, found: os.stat_result, most: int, what: str) -> None:
+    """Raise :class:`InputError` for a folder, a pipe, a device, and a file of more than ``most`` bytes."""
+    if not stat.S_ISREG(found.st_mode):
+        got = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise InputError([Problem(path.name or "file", got, (what,), "Give the path of a file.")])
+    if found.st_size > most:
+        raise _too_large(path, f"{found.st_size:,} bytes", most)
+
+
+def _too_large(path: Path, got: str, most: int) -> InputError:
+    do = "Check that it is the file that you mean; if so, split or shorten it."
+    return InputError([Problem(path.name, got, (f"at most {most:,} bytes",), do)])
 
 
 def told(error: OSError) -> CofactorError:

@@ -80,6 +80,12 @@ def test_no_log_call_mentions_a_case(shipped):
     assert {path: rows for path, text in shipped.items() if (rows := personal_logs(text))} == {}
 
 
+def test_one_door_to_the_terminal(shipped):
+    """``say`` of the faces lets nothing through that could steer a terminal: nobody passes by it."""
+    by = {path: text.count("click.echo(") + text.count("click.secho(") for path, text in shipped.items()}
+    assert {path for path, count in by.items() if count} == {"faces/shared.py"}
+
+
 def test_only_a_face_writes_to_the_terminal(shipped):
     below = {path: text for path, text in shipped.items() if not path.startswith("faces/")}
     assert {path: rows for path, text in below.items() if (rows := prints(text))} == {}

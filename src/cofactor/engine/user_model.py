@@ -24,6 +24,7 @@ from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
 from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, symbol
 from cofactor.errors import EngineError, InputError, ModelError, Problem
+from cofactor.files import read_whole
 
 TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
 LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
@@ -124,12 +125,11 @@ def _below_zero(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 def load_model(path: str | Path) -> UserModel:
     """Read a model from a file: SBML if it ends in .xml or .sbml, else Antimony.
 
-    Raises :class:`InputError` listing everything that cannot be used, :class:`ModelError` where the tools to read it
-    are not installed, and ``OSError`` where the file cannot be opened.
+    Raises :class:`InputError` listing everything that cannot be used, and :class:`ModelError` where the tools to read
+    it are not installed.
     """
     path = Path(path)
-    with path.open("rb") as file:
-        return given_model(file.read(LARGEST_FILE + 1), str(path))
+    return given_model(read_whole(path, LARGEST_FILE, "a model"), str(path))
 
 
 def given_model(data: bytes, name: str) -> UserModel:

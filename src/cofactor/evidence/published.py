@@ -17,6 +17,9 @@ from pathlib import Path
 
 from cofactor.errors import InputError, Problem
 from cofactor.facts.types import Trust
+from cofactor.files import read_whole
+
+_LARGEST = 20_000_000  # bytes; the shipped tables have 200,000
 
 
 class Kind(StrEnum):
@@ -79,16 +82,23 @@ class Row:
 
 def read(path: str | Path) -> tuple[Row, ...]:
     """The rows of a trial table. Raises :class:`InputError` where the file is neither of the two layouts."""
-    path = Path(path)
+    content = read_whole(path, _LARGEST, "a table of trials")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = path.read_text(encoding="latin-1")
+        text = content.decode("latin-1")
     return parse(text, str(path))
 
 
 def parse(text: str, where: str) -> tuple[Row, ...]:
-    """The rows of a trial table given as text."""
+    """The rows of a trial table given as text. Raises :class:`InputError` where it is no such table."""
+    try:
+        return _parse(text, where)
+    except csv.Error as error:
+        raise InputError([Problem(where, str(error), ("CSV",), "Export the table again.")]) from None
+
+
+def _parse(text: str, where: str) -> tuple[Row, ...]:
     reader = csv.DictReader(io.StringIO(text))
     header = [(name or "").strip() for name in reader.fieldnames or ()]
     reader.fieldnames = header

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cofactor.errors import InputError, Problem
+from cofactor.files import read_whole
 from cofactor.person.problems import Location, describe, problems_of
 from cofactor.person.yaml_text import MAX_CHARACTERS, read
 
@@ -27,16 +28,10 @@ class Written:
 def text_of(path: Path, what: str) -> str:
     """The text of a file, which is ``what`` (such as "a case file"). Raises :class:`InputError`."""
     try:
-        if path.stat().st_size > MAX_CHARACTERS:
-            got = f"{path.stat().st_size:,} bytes"
-            raise InputError([Problem(path.name, got, (f"at most {MAX_CHARACTERS:,}",), "Shorten the file.")])
-        return path.read_bytes().decode("utf-8-sig")
+        return read_whole(path, MAX_CHARACTERS, what).decode("utf-8-sig")
     except UnicodeDecodeError:
         do = "Save the file as UTF-8."
         raise InputError([Problem(path.name, "bytes that are not UTF-8", ("a text file",), do)]) from None
-    except (OSError, ValueError) as error:
-        got = getattr(error, "strerror", None) or "a path that cannot be read"
-        raise InputError([Problem(path.name or "file", got, (what,), "Check the path.")]) from None
 
 
 def of(source: Mapping[str, object] | str, how_to_start: str) -> Written:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cofactor.errors import InputError, Problem
-from cofactor.files import write_whole
+from cofactor.files import read_whole, write_whole
 from cofactor.person import case_edit, fhir, lab_csv, labs
 from cofactor.person.case import load_case, parse_case
 from cofactor.person.lab_import import Judged, Verdict, judge_all
@@ -46,16 +46,16 @@ def import_labs(
     with slashes are written. Where anything is refused or asked about nothing is written and :class:`InputError` lists
     it all, unless ``skip`` leaves those results out.
     """
-    before = _bytes_of(into)
+    before = read_whole(into, MAX_BYTES, "a case file")
     case = load_case(into)
-    found = judged(_bytes_of(source), case, said=said, order=order)
+    found = judged(read_whole(source, MAX_BYTES, "a file of results"), case, said=said, order=order)
     if found.open and not skip:
         raise InputError(found.open)
     text = before.decode("utf-8-sig")
     new = case_edit.with_labs(text, map(_entry, found.of(Verdict.TAKEN)))
     if new != text:
         parse_case(new, today=case.today, folder=into.parent)
-        if _bytes_of(into) != before:
+        if read_whole(into, MAX_BYTES, "a case file") != before:
             do = "Another program wrote to it meanwhile: import again."
             raise InputError([Problem(into.name, "a file that changed", ("the file as it was read",), do)])
         mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
@@ -72,18 +72,6 @@ def judged(content: bytes, case: Case, *, said: Mapping[str, str] | None = None,
         Counter(sheet.aside),
         tuple(dict.fromkeys(sheet.not_read)),
     )
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(
-                [Problem(path.name, "a huge file", (f"at most {MAX_BYTES:,} bytes",), "Split the export.")]
-            )
-        return path.read_bytes()
-    except OSError as error:
-        got = error.strerror or "a path that cannot be read"
-        raise InputError([Problem(path.name or "file", got, ("a file",), "Check the path.")]) from None
 
 
 def _read(content: bytes, order: str) -> Sheet:

@@ -43,7 +43,9 @@ _DECIMAL_COMMA = r"[<>≤≥]?\s*\d+,\d+(?!\d*,\d)[^,\[\]{}#\"'\n]*"
 _TO_QUOTE = re.compile(rf"(?<=:)([ \t]+)({_LIST_WITH_UNIT}|{_DECIMAL_COMMA})")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})")
 _NUMBER = re.compile(r"[-+]?(?:\.\d{1,15}|\d{1,15}(?:\.\d{0,15})?)(?:[eE][-+]?\d{1,3})?")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Signs without width, and those that turn the direction of what follows: copied along from pages, meant by nobody."""
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -65,8 +67,7 @@ def read(text: str) -> Document:
         raise _refusal(f"line {too_long}", f"more than {MAX_LINE:,} characters", "a shorter line", do)
     control = _CONTROL.search(text)
     if control is not None:
-        line = text.count("\n", 0, control.start()) + 1
-        raise _refusal(f"line {line}", f"the control character {control[0]!a}", "text", "Save the file as plain text.")
+        raise _controlled(control[0], text.count("\n", 0, control.start()) + 1)
     reader = _Reader(iter(YAML(typ="safe", pure=True).parse(quoted(text))))
     try:
         return reader.document()
@@ -128,7 +129,13 @@ class _Reader:
         if isinstance(event, SequenceStartEvent):
             return self.sequence(path, depth)
         assert isinstance(event, ScalarEvent)
-        return event.value if event.style else scalar(event.value)
+        return self.text(event) if event.style else scalar(self.text(event))
+
+    def text(self, event: ScalarEvent) -> str:
+        """What a scalar says; quotes can hold by escapes what the text itself may not."""
+        if control := _CONTROL.search(event.value):
+            raise _controlled(control[0], event.start_mark.line + 1)
+        return _UNSEEN.sub("", event.value)
 
     def mapping(self, path: Path, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -138,7 +145,7 @@ class _Reader:
             line = event.start_mark.line + 1
             if not isinstance(event, ScalarEvent):
                 raise _refusal(f"line {line}", "a list or a mapping as a key", "a word", "Write `key: value`.")
-            key = event.value
+            key = self.text(event)
             if key in found:
                 first = self.lines[(*path, key)]
                 got = f"`{key[:80]}` twice (lines {first} and {line})"
@@ -169,6 +176,10 @@ def scalar(text: str) -> object:
 
 def _refusal(where: str, got: str, expected: str, do: str) -> InputError:
     return InputError([Problem(where, got, (expected,), do)])
+
+
+def _controlled(sign: str, line: int) -> InputError:
+    return _refusal(f"line {line}", f"the control character {sign!a}", "text", "Save the file as plain text.")
 
 
 def _advice(problem: str) -> str:

@@ -24,6 +24,7 @@ from cofactor.report.figures.types import Figure, acts, in_days
 from cofactor.report.figures.week import Week, week
 from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
+from cofactor.report.plain import isolated
 from cofactor.report.references import Reference, of_model, references
 from cofactor.report.terminal import expected_sentence
 from cofactor.report.types import Report
@@ -125,14 +126,14 @@ def page(report: Report, lang: str) -> Page:
 
 def _head(report: Report, words: Words) -> str:
     day = numbers.day(report.case.today, words.lang)
-    name = report.case.person.name
+    name = isolated(report.case.person.name or "")
     return words.text("page.head", name=name, day=day) if name else words.text("page.head_nobody", day=day)
 
 
 def _kicker(report: Report, words: Words) -> str:
     """Who, where, judged by which references, when."""
     case, text = report.case, words.text
-    who = [case.person.name] if case.person.name else []
+    who = [isolated(case.person.name)] if case.person.name else []
     who += [text("page.years", age=numbers.number(int(case.person.age), words.lang))]
     who += [numbers.with_unit(numbers.short(case.person.weight_kg, words.lang, 1), "kg", words.lang)]
     latitude = numbers.short(case.place.latitude, words.lang, 1).rstrip("0").rstrip(",.")

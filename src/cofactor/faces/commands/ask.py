@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cofactor.faces.shared import REFUSED, common, print_json
+from cofactor.faces.shared import REFUSED, common, print_json, say
 
 if TYPE_CHECKING:
     from cofactor.evidence.personal import Personal
@@ -37,7 +37,7 @@ def command(question: str, case: Path | None, lang: str, as_json: bool, quiet: b
             problem = {"where": "question", "got": question[:100], "expected": [], "do": outside}
             print_json({"problems": [problem]})
         else:
-            click.echo(outside, err=True)
+            say(outside, err=True)
         sys.exit(REFUSED)
     study = studies().get(found.id)
     result = None if study is None else run(study)
@@ -45,9 +45,9 @@ def command(question: str, case: Path | None, lang: str, as_json: bool, quiet: b
     if as_json:
         print_json({"claim": claim_row(found, result), "person": None if mine is None else personal_row(mine[0])})
     elif not quiet:
-        click.echo(claim_lines(found, result, lang), nl=False)
+        say(claim_lines(found, result, lang), nl=False)
         if mine is not None and study is not None:
-            click.echo(f"\n{mine[1]}{personal_lines(mine[0], study, lang)}", nl=False)
+            say(f"\n{mine[1]}{personal_lines(mine[0], study, lang)}", nl=False)
 
 
 def _personal(case: Path, study: Study, lang: str) -> tuple[Personal, str] | None:

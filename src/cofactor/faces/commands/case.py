@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cofactor.errors import InputError, Problem, StoreError
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 if TYPE_CHECKING:
     from cofactor.person.store import Store
@@ -51,7 +51,7 @@ def save(file: Path, name: str | None, seal: bool, lang: str, as_json: bool, qui
         print_json({"name": name or file.stem, **_row(version), "new": new})
     elif not quiet:
         key = "saved" if new else "unchanged"
-        click.echo(Text(lang)(f"store.{key}", name=name or file.stem, number=str(version.number)))
+        say(Text(lang)(f"store.{key}", name=name or file.stem, number=str(version.number)))
 
 
 @command.command("list")
@@ -69,7 +69,7 @@ def list_(lang: str, as_json: bool, quiet: bool) -> None:
     elif not quiet:
         text = Text(lang)
         lines = [text("store.row", name=s.name, number=str(s.last.number), saved=_when(s.last.saved)) for s in found]
-        click.echo("\n".join(lines or [text("store.empty")]))
+        say("\n".join(lines or [text("store.empty")]))
 
 
 @command.command("show")
@@ -86,7 +86,7 @@ def show(name: str, number: int | None, lang: str, as_json: bool, quiet: bool) -
     if as_json:
         print_json({"name": name, "text": text})
     elif not quiet:
-        click.echo(text, nl=not text.endswith("\n"))
+        say(text, nl=not text.endswith("\n"))
 
 
 @command.command("history")
@@ -107,7 +107,7 @@ def history(name: str, lang: str, as_json: bool, quiet: bool) -> None:
         text = Text(lang)
         for v in versions:
             changed = ", ".join(changes[v.number]) or text("store.nothing_changed")
-            click.echo(text("store.version", number=str(v.number), saved=_when(v.saved), changed=changed))
+            say(text("store.version", number=str(v.number), saved=_when(v.saved), changed=changed))
 
 
 @command.command("export")
@@ -131,7 +131,7 @@ def export(name: str, file: Path, number: int | None, force: bool, lang: str, as
     if as_json:
         print_json({"written": str(file)})
     elif not quiet:
-        click.echo(str(file))
+        say(str(file))
 
 
 @command.command("delete")
@@ -152,7 +152,7 @@ def delete(name: str, yes: bool, lang: str, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json({"name": name, "deleted": count})
     elif not quiet:
-        click.echo(text("store.deleted", name=name, count=str(count)))
+        say(text("store.deleted", name=name, count=str(count)))
 
 
 @command.command("protect")
@@ -167,7 +167,7 @@ def protect(lang: str, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json({"sealed": True})
     elif not quiet:
-        click.echo(Text(lang)("store.sealed"))
+        say(Text(lang)("store.sealed"))
 
 
 def _passphrase() -> str:
@@ -203,7 +203,7 @@ def _warn(store: Store, lang: str) -> None:
 
     text = Text(lang)
     for damage in store.damage():
-        click.echo(_sentence(text, damage, store.name_of(damage.case)), err=True)
+        say(_sentence(text, damage, store.name_of(damage.case)), err=True)
 
 
 def _sentence(text: object, damage: Damage, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import case_argument, common, print_json
+from cofactor.faces.shared import case_argument, common, print_json, say
 
 
 @click.command("cite")
@@ -27,4 +27,4 @@ def command(case: Path, lang: str, as_json: bool, quiet: bool) -> None:  # noqa:
     if as_json:
         print_json({"sources": [source_row(source) for source in sources]})
     elif not quiet:
-        click.echo(bibtex(sources), nl=False)
+        say(bibtex(sources), nl=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cofactor.errors import InputError, Problem
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("evidence")
@@ -40,9 +40,9 @@ def command(claim: str | None, folder: Path | None, lang: str, as_json: bool, qu
     elif claim:
         found = chosen[0]
         result = run(studies()[found.id]) if found.id in studies() else None
-        click.echo(claim_lines(found, result, lang), nl=False)
+        say(claim_lines(found, result, lang), nl=False)
     else:
-        click.echo(index_lines(lang), nl=False)
+        say(index_lines(lang), nl=False)
 
 
 def _pages(claim: str | None, folder: Path, *, as_json: bool, quiet: bool) -> None:
@@ -55,4 +55,4 @@ def _pages(claim: str | None, folder: Path, *, as_json: bool, quiet: bool) -> No
     if as_json:
         print_json({"written": written})
     elif not quiet:
-        click.echo("\n".join(written))
+        say("\n".join(written))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("export")
@@ -28,4 +28,4 @@ def command(kind: str, path: Path, lang: str, as_json: bool, quiet: bool) -> Non
     if as_json:
         print_json({"written": str(path)})
     elif not quiet:
-        click.echo(str(path))
+        say(str(path))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 if TYPE_CHECKING:
     from cofactor.facts.food_import import Imported
@@ -48,7 +48,7 @@ def search(text: str, labels: bool, most: int, store: Path | None, lang: str, as
     if as_json:
         print_json({"labels" if labels else "foods": rows})
     elif not quiet:
-        click.echo("\n".join(lines or [Text(lang)("food.none", text=text)]))
+        say("\n".join(lines or [Text(lang)("food.none", text=text)]))
 
 
 @command.command("import")
@@ -70,8 +70,8 @@ def import_(files: tuple[Path, ...], store: Path | None, lang: str, as_json: boo
         print_json({"store": str(store or store_path()), "imports": [one.as_dict() for one in done]})
     elif not quiet:
         for one in done:
-            click.echo("\n".join(_lines(one, lang)))
-        click.echo(Text(lang)("food.stored", path=str(store or store_path())))
+            say("\n".join(_lines(one, lang)))
+        say(Text(lang)("food.stored", path=str(store or store_path())))
 
 
 def _lines(done: Imported, lang: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import case_argument, common, print_json
+from cofactor.faces.shared import case_argument, common, print_json, say
 
 LONGEST = 3650
 """Days: ten years. Nobody's habits hold longer."""
@@ -35,4 +35,4 @@ def command(case: Path, days: int, added: tuple[str, ...], lang: str, as_json: b
         return
     bands = forecast(posterior(found, bodies=SHOWN), days, [parse_dose(text, today=found.today) for text in added])
     if not quiet:
-        click.echo(forecast_summary(bands, evaluate(found), lang), nl=False)
+        say(forecast_summary(bands, evaluate(found), lang), nl=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 if TYPE_CHECKING:
     from cofactor.trial.formula.search import Found
@@ -40,9 +40,9 @@ def command(spec: Path, out: Path | None, lang: str, as_json: bool, quiet: bool)
     if as_json:
         print_json(formula_document(found, lang))
     elif not quiet:
-        click.echo(formula_lines(found, lang), nl=False)
+        say(formula_lines(found, lang), nl=False)
         if files:
-            click.echo(f"\n{Text(lang)('formula.written', folder=str(out), files=', '.join(files))}")
+            say(f"\n{Text(lang)('formula.written', folder=str(out), files=', '.join(files))}")
 
 
 def _written(found: Found, out: Path, lang: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("label")
@@ -29,4 +29,4 @@ def command(label: Path, lang: str, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json(product_document(case, lived, lang))
     elif not quiet:
-        click.echo(product_lines(case, lived, lang), nl=False)
+        say(product_lines(case, lived, lang), nl=False)

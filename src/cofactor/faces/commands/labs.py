@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cofactor.errors import InputError, Problem
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 if TYPE_CHECKING:
     from cofactor.person.lab_file import LabImport
@@ -55,7 +55,7 @@ def import_(
     if as_json:
         print_json(_as_dict(found))
     elif not quiet:
-        click.echo("\n".join(_lines(found, lang)))
+        say("\n".join(_lines(found, lang)))
 
 
 def _said(units: tuple[str, ...]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import WITHHELD, case_argument, common, print_json
+from cofactor.faces.shared import WITHHELD, case_argument, common, print_json, say
 
 
 @click.command("plan")
@@ -40,6 +40,6 @@ def command(case: Path, out: Path | None, pdf: bool, lang: str, as_json: bool, q
     if as_json:
         print_json(result(report, lang))
     elif not quiet:
-        click.echo(report.summary(lang))
-        click.echo("\n".join(map(str, written)))
+        say(report.summary(lang))
+        say("\n".join(map(str, written)))
     sys.exit(WITHHELD if withheld_by_gate(report.plan) else 0)

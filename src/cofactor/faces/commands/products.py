@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("products")
@@ -24,4 +24,4 @@ def command(catalogue: Path | None, lang: str, as_json: bool, quiet: bool) -> No
     if as_json:
         print_json(products_document(found))
     elif not quiet:
-        click.echo(products_lines(found, lang), nl=False)
+        say(products_lines(found, lang), nl=False)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("sensitivity")
@@ -32,4 +32,4 @@ def command(
     if as_json:
         print_json({"days": days, "outcomes": {name: [asdict(i) for i in rows] for name, rows in found.items()}})
     elif not quiet:
-        click.echo(lines(found, days, samples, lang), nl=False)
+        say(lines(found, days, samples, lang), nl=False)

@@ -6,7 +6,7 @@ from threading import Thread
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("serve")
@@ -42,7 +42,7 @@ def command(host: str, port: int, browser: bool, lang: str, as_json: bool, quiet
     if as_json:
         print_json({"url": url, "token": keys.token})
     elif not quiet:
-        click.echo(Text(lang)("serve.started", url=url, opening=opening))
+        say(Text(lang)("serve.started", url=url, opening=opening))
     # No access log: addresses and bodies of requests are nobody's business.
     config = uvicorn.Config(Door(create_studio(lang), keys, port), access_log=False, log_level="warning")
     show = Thread(target=webbrowser.open, args=(opening,), daemon=True)  # a browser may keep whoever opens it

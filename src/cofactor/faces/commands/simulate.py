@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("simulate")
@@ -44,6 +44,6 @@ def command(
     if as_json:
         print_json(table.as_dict())
     elif not out:
-        click.echo(table.csv(), nl=False)
+        say(table.csv(), nl=False)
     elif not quiet:
-        click.echo(str(out))
+        say(str(out))

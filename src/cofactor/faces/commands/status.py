@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import case_argument, common, print_json
+from cofactor.faces.shared import case_argument, common, print_json, say
 
 
 @click.command("status")
@@ -23,4 +23,4 @@ def command(case: Path, lang: str, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json(answers.status(found, lang))
     elif not quiet:
-        click.echo(status_summary(build(found), lang), nl=False)
+        say(status_summary(build(found), lang), nl=False)

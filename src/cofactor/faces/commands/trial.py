@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("trial")
@@ -47,5 +47,5 @@ def command(
     elif not quiet:
         text = Text(lang)
         if run.summary is not None:
-            click.echo(trial_summary(run.summary, lang))
-        click.echo(text("trial.written" if run.summary is not None else "trial.waiting", **counts))
+            say(trial_summary(run.summary, lang))
+        say(text("trial.written" if run.summary is not None else "trial.waiting", **counts))

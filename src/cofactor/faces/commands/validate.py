@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cofactor.faces.shared import common, print_json
+from cofactor.faces.shared import common, print_json, say
 
 
 @click.command("validate")
@@ -36,4 +36,4 @@ def command(trials: tuple[Path, ...], out: Path | None, lang: str, as_json: bool
     if as_json:
         print_json(result(found, lang))
     elif not quiet:
-        click.echo(summary(found, lang, [path.name for path in trials]), nl=False)
+        say(summary(found, lang, [path.name for path in trials]), nl=False)

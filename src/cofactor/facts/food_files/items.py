@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cofactor.errors import InputError, Problem
+from cofactor.files import check_regular
 
 MEGABYTE = 1 << 20
 LARGEST_FILE = 4096 * MEGABYTE
@@ -99,11 +100,11 @@ def decode(line: bytes) -> str:
 
 def items(path: Path) -> list[Item]:
     """The file, or the members of an archive (a workbook is one file). Raises :class:`FileError`."""
-    size = path.stat().st_size
+    found = path.stat()
+    check_regular(path, found, LARGEST_FILE, "a table of foods")
+    size = found.st_size
     if size == 0:
         raise FileError("an empty file", ("a table",), "Check the download.")
-    if size > LARGEST_FILE:
-        raise FileError(f"{size // MEGABYTE} MB", (f"at most {LARGEST_FILE // MEGABYTE} MB",), "Split the file.")
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
     if start.startswith(ZIP):

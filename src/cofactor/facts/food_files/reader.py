@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from cofactor.errors import InputError, Problem
@@ -18,6 +18,7 @@ from cofactor.facts.food_files.kinds import EXPECTED, Kind, header, kind_of
 from cofactor.facts.food_files.records import Reading
 
 _MOST_FILES = 512  # of a folder
+_MOST_ENTRIES = 20_000  # of a folder, with all folders in it: more is the disk of someone, not a download
 _SET_SUFFIXES = frozenset({".txt", ".csv", ".xml", ".7z"})
 
 
@@ -69,8 +70,10 @@ def bundles(paths: Sequence[Path]) -> list[Bundle]:
                 found.setdefault(bundle.paths, bundle)
         except FileError as error:
             problems.append(error.problem(path.name))
-        except OSError as error:
-            got = error.strerror or "a path that cannot be read"
+        except InputError as error:
+            problems += error.problems
+        except (OSError, RuntimeError) as error:  # of a link that leads to itself
+            got = getattr(error, "strerror", None) or "a path that cannot be read"
             problems.append(Problem(path.name or str(path), got, ("a file",), "Check the path."))
     if problems:
         raise InputError(problems)
@@ -140,7 +143,10 @@ def _set(family: str, parts: Sequence[tuple[Kind, Item]]) -> Bundle:
 
 
 def _folder(path: Path) -> list[Bundle]:
-    members = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))[:_MOST_FILES]
+    within = list(islice(path.rglob("*"), _MOST_ENTRIES + 1))
+    if len(within) > _MOST_ENTRIES:
+        raise FileError("a folder of too many files", EXPECTED, "Name the files, or a folder that holds no others.")
+    members = sorted(p for p in within if p.is_file() and not p.name.startswith("."))[:_MOST_FILES]
     found: dict[tuple[Path, ...], Bundle] = {}
     for member in members:
         try:
