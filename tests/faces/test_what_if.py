@@ -119,6 +119,17 @@ def test_gates_answer_the_dose(studio):
     assert within["pieces"]["bar"].count("g-stop") == 0
 
 
+def test_the_picture_answers_doses_and_days(studio):
+    today = ask(studio, "/system/ANNA/view", v=1, s="", day=0).json()
+    later = ask(studio, "/system/ANNA/view", v=1, s="d100", day=84).json()
+    assert (today["day"], later["day"]) == ("22\u00a0November\u00a02026", "14\u00a0February\u00a02027")
+    assert "ar more2" in later["picture"]
+    assert "ar more2" not in today["picture"]
+    assert set(later["pieces"]) == {"bar", "arrows"}
+    opened = ask(studio, "/system/ANNA/arrow/Ca_absorbed", v=1, s="d100", day=84).text
+    assert "absCa := meal_Ca*withCa + (1 - meal_Ca)*aloneCa" in opened
+
+
 def test_a_page_of_an_older_version_is_told_so(studio):
     answer = ask(studio, "/live/ANNA/view", v=7)
     assert answer.status_code == 409
@@ -134,6 +145,11 @@ def test_a_page_of_an_older_version_is_told_so(studio):
         ("/live/ANNA/view", {}, 422),
         ("/live/ANNA/levels.xlsx", {"v": 1}, 404),
         ("/live/nobody", {}, 404),
+        ("/system/ANNA/view", {"v": 1, "day": 400}, 422),
+        ("/system/ANNA/view", {"v": 1, "keep": "d0"}, 422),
+        ("/system/ANNA/view", {"v": 2}, 409),
+        ("/system/ANNA/arrow/kidney", {"v": 2}, 409),
+        ("/system/ANNA/arrow/heart", {"v": 1}, 404),
         ("/api/cases/nobody/forecast", {}, 404),
         ("/api/cases/ANNA/forecast", {"outcome": "iron"}, 422),
     ],

@@ -20,7 +20,7 @@ FLOWS = {
         for m in ("Ca", "Mg", "P")
         for what in ("swallowed", "absorbed", "excreted", "to_bone", "from_bone")
     ),
-    *("25OHD_made", "D_swallowed", "D_skin", "Mg_on_calcitriol"),
+    *("25OHD_made", "25OHD_cleared", "calcitriol_made", "D_swallowed", "D_skin", "Mg_on_calcitriol"),
 }
 ANNA = Path(__file__).parents[2] / "examples" / "anna.yaml"
 

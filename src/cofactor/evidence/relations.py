@@ -46,7 +46,10 @@ _STEP = 1e-4  # relative change for a derivative: far above rounding, far below 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One mechanism: ``of`` acts on ``on``. ``switch`` (``etaMg25=0.15``) turns on what the model leaves off."""
+    """One mechanism: ``of`` acts on ``on``. ``switch`` (``etaMg25=0.15``) turns on what the model leaves off.
+
+    ``arrow`` is what shows it in the picture of the system; empty where the picture leaves it out.
+    """
 
     id: str
     of: str
@@ -56,6 +59,7 @@ class Relation:
     switch: str
     constant: str
     references: tuple[str, ...]
+    arrow: str
     what_en: str
     what_fr: str
 
@@ -90,6 +94,11 @@ class Relation:
 def relations() -> tuple[Relation, ...]:
     """All mechanisms, in the order of the table."""
     return read_table(Relation, "relations", "cofactor.evidence")
+
+
+def on_arrow(arrow: str) -> tuple[Relation, ...]:
+    """The mechanisms that an arrow of the picture shows, in the order of the table."""
+    return tuple(relation for relation in relations() if relation.arrow == arrow)
 
 
 def strength(relation: Relation) -> float | None:

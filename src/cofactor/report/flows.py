@@ -9,11 +9,11 @@ from functools import cache
 
 import numpy as np
 
-from cofactor.assess.forecast import QUANTILES, Trajectories, trajectories
+from cofactor.assess.forecast import Trajectories, spread
 from cofactor.assess.types import Band
 from cofactor.assess.update import Posterior
 from cofactor.engine.generate import human
-from cofactor.person.body import Array, Regimen
+from cofactor.person.body import Array, Regimen, live
 from cofactor.person.sun import day_of_year
 from cofactor.units import MOLAR_MASS, convert
 
@@ -31,7 +31,7 @@ LEVELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Flow:
+class Flow:
     """A readout of the model (or a sum of several) as an amount a day: ``factor`` turns its unit into ``unit``."""
 
     symbols: tuple[str, ...]
@@ -39,21 +39,23 @@ class _Flow:
     factor: float = 1.0
 
 
-def _milligrams(nutrient: str, *symbols: str) -> _Flow:
-    return _Flow(symbols, "mg/d", MOLAR_MASS[nutrient])
+def _milligrams(nutrient: str, *symbols: str) -> Flow:
+    return Flow(symbols, "mg/d", MOLAR_MASS[nutrient])
 
 
-def _phosphorus_of_bone(symbol: str) -> _Flow:
+def _phosphorus_of_bone(symbol: str) -> Flow:
     """Phosphate goes in and out of bone mineral with calcium, at the ratio of the model."""
     ratio = dict(zip(human().constants, human().values, strict=True))["PperCa"]
-    return _Flow((symbol,), "mg/d", MOLAR_MASS["phosphorus"] * ratio)
+    return Flow((symbol,), "mg/d", MOLAR_MASS["phosphorus"] * ratio)
 
 
 @cache
-def _readouts() -> Mapping[str, _Flow]:
+def readouts() -> Mapping[str, Flow]:
     """What is read off the model, by the id that a flow has in the report."""
     return {
-        "25OHD_made": _Flow(("hyd3", "hyd2"), "nmol/d"),
+        "25OHD_made": Flow(("hyd3", "hyd2"), "nmol/d"),
+        "25OHD_cleared": Flow(("loss25_3", "loss25_2"), "nmol/d"),
+        "calcitriol_made": Flow(("prodC",), "pmol/L/d"),
         "Ca_absorbed": _milligrams("calcium", "absCa"),
         "Mg_absorbed": _milligrams("magnesium", "absMg"),
         "P_absorbed": _milligrams("phosphorus", "absP"),
@@ -66,7 +68,7 @@ def _readouts() -> Mapping[str, _Flow]:
         "Mg_from_bone": _milligrams("magnesium", "resMg"),
         "P_to_bone": _phosphorus_of_bone("depB"),
         "P_from_bone": _phosphorus_of_bone("resB"),
-        "Mg_on_calcitriol": _Flow(("m27",), "ratio"),
+        "Mg_on_calcitriol": Flow(("m27",), "ratio"),
     }
 
 
@@ -77,32 +79,57 @@ _SWALLOWED: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Courses:
+    """Levels and flows of a person over some days: ``spread`` has shape (quantiles, days, names)."""
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    days: Array
+    spread: Array
+
+    def on(self, day: float, under: str) -> dict[str, Band]:
+        """All of them on the day nearest to ``day``, as if it were that day."""
+        i = int(np.argmin(np.abs(self.days - day)))
+        rows = zip(self.names, self.units, self.spread[:, i].T.tolist(), strict=True)
+        return {
+            name: Band(name, unit, float(day), p05, p25, p50, p75, p95, under)
+            for name, unit, (p05, p25, p50, p75, p95) in rows
+        }
+
+
 def flows(of: Posterior, regimen: Regimen, under: str, days: Sequence[float]) -> tuple[Band, ...]:
     """Levels and flows of every possible body on some ``days`` from today under a regimen.
 
     Flows are amounts a day; ``Mg_on_calcitriol`` is the action of cell magnesium on the kidney step, as a ratio to the
     reference adult.
     """
-    symbols = dict.fromkeys(s for flow in _readouts().values() for s in flow.symbols)
-    found = trajectories(of, [regimen], max(days), (*LEVELS, *symbols))
-    rows = []
-    for day in days:
-        for name, unit in LEVELS.items():
-            rows.append(_band(name, unit, day, found.on(name, day), under))
-        for name, unit, values in _amounts(of, regimen, found, day):
-            rows.append(_band(name, unit, day, values, under))
-    return tuple(rows)
+    found = courses(of, regimen, np.array(sorted(days), float))
+    return tuple(band for day in days for band in found.on(day, under).values())
 
 
-def _amounts(of: Posterior, regimen: Regimen, found: Trajectories, day: float) -> Iterator[tuple[str, str, Array]]:
-    for name, flow in _readouts().items():
-        yield name, flow.unit, flow.factor * np.sum([found.on(s, day) for s in flow.symbols], axis=0)
-    inputs = regimen.inputs.values
+def courses(of: Posterior, regimen: Regimen, days: Array) -> Courses:
+    """Levels and flows over ``days``, which rise."""
+    symbols = dict.fromkeys(s for flow in readouts().values() for s in flow.symbols)
+    wanted = (*LEVELS, *symbols)
+    values, _ = live(of.members, of.state, [regimen], float(days[-1]), days, wanted)
+    found = Trajectories(days, wanted, values)
+    rows = [(name, unit, found.of(name)) for name, unit in LEVELS.items()]
+    rows += _amounts(of, regimen, found)
+    names, units, every = zip(*rows, strict=True)
+    return Courses(names, units, days, spread(np.stack(every, axis=-1)))
+
+
+def _amounts(of: Posterior, regimen: Regimen, found: Trajectories) -> Iterator[tuple[str, str, Array]]:
+    """Amounts a day of each body on each day, shape (bodies, days)."""
+    for name, flow in readouts().items():
+        yield name, flow.unit, flow.factor * np.sum([found.of(s) for s in flow.symbols], axis=0)
+    inputs, every_day = regimen.inputs.values, np.ones(len(found.days))
     for name, (eaten, taken, nutrient) in _SWALLOWED.items():
         food = inputs[eaten] * of.members.diet[nutrient]
-        yield name, "mg/d", (food + inputs.get(taken, 0.0)) * MOLAR_MASS[nutrient]
-    yield "D_swallowed", "µg/d", _vitamin_d_swallowed(of, regimen)
-    yield "D_skin", "µg/d", _skin(of, day)
+        yield name, "mg/d", np.outer((food + inputs.get(taken, 0.0)) * MOLAR_MASS[nutrient], every_day)
+    yield "D_swallowed", "µg/d", np.outer(_vitamin_d_swallowed(of, regimen), every_day)
+    yield "D_skin", "µg/d", np.outer(of.members.sun, _skin(of, regimen, found.days))
 
 
 def _vitamin_d_swallowed(of: Posterior, regimen: Regimen) -> Array:
@@ -113,14 +140,13 @@ def _vitamin_d_swallowed(of: Posterior, regimen: Regimen) -> Array:
     return food + convert(daily, "IU", "µg", "vitamin_d")
 
 
-def _skin(of: Posterior, day: float) -> Array:
-    """Vitamin D3 that skin hands to blood on that day, at home or elsewhere."""
+def _skin(of: Posterior, regimen: Regimen, days: Array) -> Array:
+    """Vitamin D3 that skin hands to blood on each day, at home or elsewhere, for a body that makes what is expected."""
     subject = of.members.subject
-    on = subject.case.today + timedelta(days=int(day))
-    supply = next((a.supply for a in subject.away if a.first <= on <= a.last), subject.skin)
-    return convert(float(supply[day_of_year(on)]), "nmol", "µg", "D3") * of.members.sun
-
-
-def _band(name: str, unit: str, day: float, values: Array, under: str) -> Band:
-    p05, p25, p50, p75, p95 = (float(q) for q in np.percentile(values, QUANTILES))
-    return Band(name, unit, float(day), p05, p25, p50, p75, p95, under)
+    home = subject.skin if regimen.skin is None else regimen.skin
+    found = []
+    for day in days:
+        on = subject.case.today + timedelta(days=int(day))
+        supply = next((a.supply for a in subject.away if a.first <= on <= a.last), home)
+        found.append(convert(float(supply[day_of_year(on)]), "nmol", "µg", "D3"))
+    return np.array(found)

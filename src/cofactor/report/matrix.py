@@ -63,10 +63,10 @@ def _strength(relation: Relation, text: Text) -> str:
     if relation.switch:
         return text("matrix.off", constant=relation.switch.partition("=")[0])
     found = strength(relation)
-    return text("matrix.none") if found is None else _two_figures(found, text.lang)
+    return text("matrix.none") if found is None else two_figures(found, text.lang)
 
 
-def _two_figures(value: float, lang: str) -> str:
+def two_figures(value: float, lang: str) -> str:
     """A number with two significant figures: strengths lie orders of magnitude apart."""
     return numbers.number(value, lang, max(0, 1 - floor(log10(abs(value)))))
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from cofactor.faces.api import create_api
-from cofactor.faces.studio import clients, desk, entrance, evidence, forecasts, live, past, plans
+from cofactor.faces.studio import clients, desk, entrance, evidence, forecasts, live, past, plans, system
 from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.refusals import NOT_THERE, answer_refusals
@@ -20,7 +20,7 @@ from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
 from cofactor.report.render_evidence import script_text
 
-GROUPS = (clients, evidence, desk, live, past, plans)
+GROUPS = (clients, evidence, desk, live, system, past, plans)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
 
 

@@ -67,20 +67,21 @@ def routes(studio: Studio) -> APIRouter:
     async def moved(request: Request, case: str, asked: Annotated[Asked, Query()]) -> Response:
         of = await held(case, asked.v)
         if of is None:
-            return _changed(studio.text(request))
+            return changed(studio.text(request))
         return await studio.work.run(lambda: _answer(studio, request, of, asked))
 
     @found.get("/live/{case}/levels.{kind}")
     async def levels(request: Request, case: str, kind: str, asked: Annotated[Asked, Query()]) -> Response:
         of = await held(case, asked.v)
         if of is None:
-            return _changed(studio.text(request))
+            return changed(studio.text(request))
         return await studio.work.run(lambda: _file(of, asked, kind))
 
     return found
 
 
-def _changed(text: Text) -> JSONResponse:
+def changed(text: Text) -> JSONResponse:
+    """The case has a newer version than the page."""
     problem = Problem("version", text("live.stale"), (), text("live.reload"))
     return JSONResponse({"problems": [problem.as_dict()]}, CHANGED)
 
@@ -89,16 +90,23 @@ def _changed(text: Text) -> JSONResponse:
 
 
 def _page(of: Held, lang: str) -> dict[str, Any]:
-    words, at = Words(lang, of.ground.gates), stands(of.ground)
+    words = Words(lang, of.ground.gates)
     return {
+        **at_hand(of, words),
         **_shown(of, of.planned, (), words, futures.NARROW_BELOW),
+        "groups": futures.GROUPS,
+        "titles": {outcome: futures.title(outcome, words) for group in futures.GROUPS.values() for outcome in group},
+    }
+
+
+def at_hand(of: Held, words: Words) -> dict[str, Any]:
+    """What every page with sliders holds: the sliders, and the scenarios of its buttons."""
+    at = stands(of.ground)
+    return {
         "version_of_case": of.client.number,
         "sliders": [_slider(slider, at[slider.key], of, words) for slider in SLIDERS],
         "plan": text_of(of.planned),
         "nothing": "~".join(f"{s.key}0" for s in SLIDERS if s.nutrient and not s.food),
-        "groups": futures.GROUPS,
-        "titles": {outcome: futures.title(outcome, words) for group in futures.GROUPS.values() for outcome in group},
-        "colours": futures.COLOURS,
         "most_kept": MOST_KEPT,
     }
 

@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from cofactor.faces.studio.shelf import Client
-from cofactor.plan.whatif import NOW, Ground, Scenario, future, ground, planned, verdicts
+from cofactor.plan.whatif import DAYS, NOW, Ground, Scenario, future, ground, planned, regimen, verdicts
+from cofactor.report.flows import Courses, courses
 from cofactor.report.whatif import Tried
 
 K = TypeVar("K", bound=Hashable)
@@ -66,6 +67,7 @@ class Held:
 
     client: Client
     _tried: Bounded[Scenario, Tried] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
+    _courses: Bounded[Scenario, Courses] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
 
     @cached_property
     def ground(self) -> Ground:
@@ -86,6 +88,11 @@ class Held:
         """A scenario with what gates say of it and where it leads."""
         of = self.ground
         return self._tried.get(scenario, lambda: Tried(scenario, verdicts(of, scenario), future(of, scenario)))
+
+    def courses(self, scenario: Scenario) -> Courses:
+        """What flows through the body under a scenario, on every day shown."""
+        of = self.ground
+        return self._courses.get(scenario, lambda: courses(of.of, regimen(of, scenario), DAYS))
 
     @property
     def now(self) -> Tried:

@@ -91,6 +91,10 @@ class Studio:
         module = _environment().get_template(template).make_module(self._words(request))
         return {name: getattr(module, name)(*values) for name in names}
 
+    def part(self, request: Request, template: str, **values: object) -> HTMLResponse:
+        """A part of a page from a template of its own, without the frame."""
+        return HTMLResponse(_environment().get_template(template).render(**self._words(request), **values))
+
     def _words(self, request: Request) -> dict[str, object]:
         """What a template says everything with."""
         return {"t": self.text(request), "lang": self.lang(request), "shapes": SHAPES}

@@ -31,7 +31,8 @@ from cofactor.report.charts.svg import Svg
 
 def draw(loop: Loop) -> str:
     """The drawing, 1280 wide; it scrolls sideways where a screen is narrower than its text allows."""
-    svg = Svg(WIDTH, HEIGHT, id=loop.id, title=loop.title, desc=loop.desc, css="mx")
+    role = "group" if loop.names else "img"  # what can be opened must not hide in an image
+    svg = Svg(WIDTH, HEIGHT, id=loop.id, title=loop.title, desc=loop.desc, css="mx", role=role)
     svg.rect(0, 0, WIDTH, HEIGHT, "bg", 14)
     loop_system.organs(svg, loop.words)
     loop_system.vitamin_d(svg, loop)
@@ -39,10 +40,10 @@ def draw(loop: Loop) -> str:
         loop_system.kidney_loop(svg, loop, mineral)
     loop_system.bone_exchange(svg, loop)
     loop_system.hormones(svg, loop)
-    loop_system.doors(svg, loop.words)
+    loop_system.doors(svg, loop)
     for mineral in MINERALS:
         loop_system.absorption(svg, loop, mineral)
-    loop_system.cofactors(svg, loop.words)
+    loop_system.cofactors(svg, loop)
     for key, (x, css) in PLACES.items():
         _gauge(svg, loop.gauges[key], x, css)
     _notes(svg, loop.notes)
@@ -82,7 +83,7 @@ def _key(svg: Svg, loop: Loop) -> None:
     svg.path(f"M62 {y - 14}h34", "flow s-ca", 3)
     svg.path(f"M62 {y - 5}h34", "flow s-ca", 8)
     label(svg, 106, y - 2, words["key_matter"])
-    svg.path(f"M362 {y - 7}h34", "sig s-pth")
+    svg.path(f"M362 {y - 7}h34", "sig s-pth", loop_system.SIGNAL)
     label(svg, 404, y - 2, words["key_signal"])
     badge(svg, 470, y - 7, "+", "pth", 9)
     label(svg, 484, y - 2, words["key_raises"])

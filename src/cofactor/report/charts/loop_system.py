@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html import escape
 
 from cofactor.report.charts.loop_shapes import (
     ABOVE,
@@ -27,12 +29,36 @@ from cofactor.report.charts.loop_shapes import (
 from cofactor.report.charts.loop_types import Loop
 from cofactor.report.charts.svg import Svg
 
+SIGNAL = 2.4
+"""Width of a dashed line at rest, px."""
+_TO_POINTER = 18.0
+
+
+@contextmanager
+def _arrow(svg: Svg, loop: Loop, name: str) -> Iterator[None]:
+    """What is drawn inside is one arrow. Where it has a name, it can be opened and carries the mark of its change."""
+    said = escape(loop.names.get(name, ""))
+    if said:
+        css = f"ar {loop.change(name)}".strip()
+        svg.add(f'<g class="{css}" role="button" tabindex="0" aria-label="{said}" data-arrow="{name}">')
+        svg.add(f"<title>{said}</title>")
+    yield
+    if said:
+        svg.add("</g>")
+
 
 def _flow(svg: Svg, d: str, css: str, width: float, *, casing: bool = True) -> None:
     """A flow of matter, with a rim that parts it from what it crosses."""
     if casing:
         svg.path(d, "cas", width + 6)
     svg.path(d, f"flow s-{css}", width)
+
+
+def _signal(svg: Svg, loop: Loop, name: str, d: str, css: str) -> None:
+    """A dashed line, thicker where more is told; where it can be opened, it is wider to the pointer than to the eye."""
+    if loop.names:
+        svg.path(d, "hit", _TO_POINTER)
+    svg.path(d, f"sig s-{css}", loop.width(name, SIGNAL))
 
 
 # -------------------------------------------------------------------------------------------------------- organs
@@ -63,21 +89,27 @@ def vitamin_d(svg: Svg, loop: Loop) -> None:
     words = loop.words
     sun(svg, 92, 76)
     label(svg, 150, 70, words["sun"], "tt")
-    _flow(svg, "M120 128L139 166", "d", loop.width("D_skin", 5))
-    head(svg, 143, 176, 62, "d")
+    with _arrow(svg, loop, "sun"):
+        _flow(svg, "M120 128L139 166", "d", loop.width("sun", 5))
+        head(svg, 143, 176, 62, "d")
+        _flow(svg, f"M110 222V{ABOVE - 30}Q110 {ABOVE - 16} 120 {ABOVE - 6}", "d", loop.width("sun", 6))
+        head(svg, 128, ABOVE + 4, 50, "d")
     label(svg, 146, 146, words["uvb"])
-    _flow(svg, f"M110 222V{ABOVE - 30}Q110 {ABOVE - 16} 120 {ABOVE - 6}", "d", loop.width("D_skin", 6))
-    head(svg, 128, ABOVE + 4, 50, "d")
-    liver_arch = f"M172 {ABOVE + 2}C178 360 196 318 240 312C290 306 304 350 308 {ABOVE - 14}"
-    _flow(svg, liver_arch, "d", loop.width("25OHD_made", 9))
-    head(svg, 309, ABOVE - 2, 86, "d")
-    _flow(svg, f"M340 {ABOVE + 2}C346 330 360 216 430 212C496 210 500 320 503 {ABOVE - 14}", "d", 6)
-    head(svg, 503.5, ABOVE - 2, 89, "d")
-    _flow(svg, "M390 234C404 186 440 164 484 160C508 158 520 144 520 122V66", "d", 5)
-    head(svg, 520, 52, -90, "d")
+    with _arrow(svg, loop, "liver"):
+        liver_arch = f"M172 {ABOVE + 2}C178 360 196 318 240 312C290 306 304 350 308 {ABOVE - 14}"
+        _flow(svg, liver_arch, "d", loop.width("liver", 9))
+        head(svg, 309, ABOVE - 2, 86, "d")
+    with _arrow(svg, loop, "kidney"):
+        kidney_arch = f"M340 {ABOVE + 2}C346 330 360 216 430 212C496 210 500 320 503 {ABOVE - 14}"
+        _flow(svg, kidney_arch, "d", loop.width("kidney", 6))
+        head(svg, 503.5, ABOVE - 2, 89, "d")
+    with _arrow(svg, loop, "cleared"):
+        _flow(svg, "M390 234C404 186 440 164 484 160C508 158 520 144 520 122V66", "d", loop.width("cleared", 5))
+        head(svg, 520, 52, -90, "d")
     label(svg, 534, 80, words["broken_down"])
-    _flow(svg, f"M150 684V{BELOW + 14}", "d", loop.width("D_swallowed", 7))
-    head(svg, 150, BELOW + 2, -90, "d")
+    with _arrow(svg, loop, "swallowed"):
+        _flow(svg, f"M150 684V{BELOW + 14}", "d", loop.width("swallowed", 7))
+        head(svg, 150, BELOW + 2, -90, "d")
 
 
 # ------------------------------------------------------------------------------------------------------ minerals
@@ -91,26 +123,30 @@ def kidney_loop(svg: Svg, loop: Loop, mineral: str) -> None:
     svg.path(there, "cas", 13)
     svg.path(there, f"flow back s-{css}", 7)
     head(svg, x + 12, ABOVE + 1, 90, css, 8)
-    _flow(svg, f"M{loop_x} 164V66", css, loop.width(f"{mineral}_excreted", 4))
-    head(svg, loop_x, 52, -90, css)
+    with _arrow(svg, loop, f"{mineral}_excreted"):
+        _flow(svg, f"M{loop_x} 164V66", css, loop.width(f"{mineral}_excreted", 4))
+        head(svg, loop_x, 52, -90, css)
 
 
 def absorption(svg: Svg, loop: Loop, mineral: str) -> None:
     """From the gut to blood, through a door that calcitriol opens."""
     css = PLACES[mineral][1]
     x, _, usual = GATES[mineral]
-    _flow(svg, f"M{x} 684V{BELOW + 16}", css, loop.width(f"{mineral}_absorbed", usual))
-    head(svg, x, BELOW + 2, -90, css)
-    badge(svg, x - 24, 636, "+", "d", 8.5 if mineral == "Mg" else 11)  # calcitriol hardly acts on magnesium
+    with _arrow(svg, loop, f"{mineral}_absorbed"):
+        _flow(svg, f"M{x} 684V{BELOW + 16}", css, loop.width(f"{mineral}_absorbed", usual))
+        head(svg, x, BELOW + 2, -90, css)
+    small = mineral == "Mg"  # calcitriol hardly acts on magnesium
+    badge(svg, x - 24, 636, loop.signs["calcitriol_gates"], "d", 8.5 if small else 11)
 
 
 def bone_exchange(svg: Svg, loop: Loop) -> None:
     """What bone takes and gives."""
     for i, mineral in enumerate(MINERALS):
         x, foot, css = 956 + i * 20, 628 - 3 * i, PLACES[mineral][1]
-        _flow(svg, f"M{x} 518V{foot}", css, loop.width(f"{mineral}_from_bone", 5), casing=False)
-        head(svg, x, 506, -90, css, 7)
-        head(svg, x, foot + 12, 90, css, 7)
+        with _arrow(svg, loop, f"{mineral}_bone"):
+            _flow(svg, f"M{x} 518V{foot}", css, loop.width(f"{mineral}_bone", 5), casing=False)
+            head(svg, x, 506, -90, css, 7)
+            head(svg, x, foot + 12, 90, css, 7)
 
 
 # ------------------------------------------------------------------------------------------------------- signals
@@ -118,31 +154,39 @@ def bone_exchange(svg: Svg, loop: Loop) -> None:
 
 def hormones(svg: Svg, loop: Loop) -> None:
     """PTH and FGF23: where they come from, and what they do."""
-    words = loop.words
-    _flow(svg, f"M1074 256C1066 300 1036 340 1031 {ABOVE - 14}", "pth", 6)
-    head(svg, 1030.5, ABOVE - 2, 92, "pth")
-    svg.path("M1032 206H984", "sig s-pth")
-    badge(svg, 968, 206, "+", "pth")
+    words, signs = loop.words, loop.signs
+    with _arrow(svg, loop, "PTH"):
+        _flow(svg, f"M1074 256C1066 300 1036 340 1031 {ABOVE - 14}", "pth", loop.width("PTH", 6))
+        head(svg, 1030.5, ABOVE - 2, 92, "pth")
+    with _arrow(svg, loop, "PTH_kidney"):
+        _signal(svg, loop, "PTH_kidney", "M1032 206H984", "pth")
+        badge(svg, 968, 206, signs["PTH_kidney"], "pth")
     label(svg, 974, 262, words["pth_kidney"])
-    svg.path(f"M1030 {BELOW + 4}V616", "sig s-pth")
-    badge(svg, 1030, 630, "+", "pth")
+    with _arrow(svg, loop, "PTH_bone"):
+        _signal(svg, loop, "PTH_bone", f"M1030 {BELOW + 4}V616", "pth")
+        badge(svg, 1030, 630, signs["PTH_bone"], "pth")
     label(svg, 1046, 560, words["pth_bone"])
-    _flow(svg, f"M1160 648V{BELOW + 10}", "fgf", 4)
-    head(svg, 1160, BELOW - 2, -90, "fgf")
-    around = f"M1158 {ABOVE - 2}C1200 380 1214 340 1214 280V48Q1214 18 1184 18H482Q462 18 462 38V82"
-    svg.path(around, "sig s-fgf")
-    badge(svg, 462, 92, "−", "fgf")
+    with _arrow(svg, loop, "FGF23"):
+        _flow(svg, f"M1160 648V{BELOW + 10}", "fgf", loop.width("FGF23", 4))
+        head(svg, 1160, BELOW - 2, -90, "fgf")
+    with _arrow(svg, loop, "FGF23_brake"):
+        around = f"M1158 {ABOVE - 2}C1200 380 1214 340 1214 280V48Q1214 18 1184 18H482Q462 18 462 38V82"
+        _signal(svg, loop, "FGF23_brake", around, "fgf")
+        badge(svg, 462, 92, signs["FGF23_brake"], "fgf")
     label(svg, 1204, 40, words["fgf23"], "t2 end")
-    brake = f"M524 {ABOVE + 3}C534 372 548 362 576 362H1010Q1034 362 1035 334"
-    svg.path(brake, "cas", 7)
-    svg.path(brake, "sig s-d")
-    badge(svg, 1035, 322, "−", "d")
+    with _arrow(svg, loop, "calcitriol_brake"):
+        brake = f"M524 {ABOVE + 3}C534 372 548 362 576 362H1010Q1034 362 1035 334"
+        svg.path(brake, "cas", 7)
+        _signal(svg, loop, "calcitriol_brake", brake, "d")
+        badge(svg, 1035, 322, signs["calcitriol_brake"], "d")
     label(svg, 556, 384, words["brake_on_pth"])
 
 
-def doors(svg: Svg, words: Mapping[str, str]) -> None:
+def doors(svg: Svg, loop: Loop) -> None:
     """Calcitriol opens the doors of the gut: wide for calcium, less for phosphate, little for magnesium."""
-    svg.path(f"M506 {BELOW + 6}V616Q506 636 526 636H876", "sig s-d")
+    words = loop.words
+    with _arrow(svg, loop, "calcitriol_gates"):
+        _signal(svg, loop, "calcitriol_gates", f"M506 {BELOW + 6}V616Q506 636 526 636H876", "d")
     label(svg, 524, 624, words["opens_doors"])
     svg.path("M20 726H64", "flow food s-ink", 10)
     head(svg, 84, 726, 0, "ink", 12)
@@ -159,20 +203,32 @@ def doors(svg: Svg, words: Mapping[str, str]) -> None:
 # ----------------------------------------------------------------------------------------------------- cofactors
 
 
-def cofactors(svg: Svg, words: Mapping[str, str]) -> None:
+_NEEDED: dict[str, tuple[float, float, str]] = {
+    "Mg_at_liver": (240, 311, "mg"),
+    "Mg_at_kidney": (430, 212, "mg"),
+    "Mg_at_24": (486, 160, "mg"),
+    "Mg_at_parathyroid": (1096, 206, "mg"),
+    "Mg_at_bone": (1226, 648, "mg"),
+    "Zn_at_receptor": (506, 580, "zn"),
+    "Zn_at_bone": (1150, 755, "zn"),
+    "K_at_bone": (1040, 754, "k"),
+    "K_at_vessels": (1241, BLOOD_Y, "k"),
+}
+"""Where each cofactor stands, and its colour."""
+
+
+def cofactors(svg: Svg, loop: Loop) -> None:
     """Magnesium, zinc and vitamin K where they are needed."""
-    for x, y in ((240, 311), (430, 212), (486, 160), (1096, 206), (1226, 648)):
-        hexagon(svg, x, y, "Mg", "mg")
+    words = loop.words
+    svg.path("M1188 396a56 56 0 0 1 0 112", "wall s-k")
+    for name, (x, y, css) in _NEEDED.items():
+        with _arrow(svg, loop, name):
+            hexagon(svg, x, y, name.partition("_")[0], css)
     label(svg, 240, 350, "25-OHase", "t2 mid")
     label(svg, 436, 246, "1α-OHase", "t2 mid")
     label(svg, 512, 184, "24-OHase")
-    hexagon(svg, 506, 580, "Zn", "zn")
     label(svg, 530, 585, "VDR")
-    hexagon(svg, 1150, 755, "Zn", "zn")
     label(svg, 1172, 778, words["alp"])
-    hexagon(svg, 1040, 754, "K", "k")
     label(svg, 1060, 778, words["osteocalcin"])
-    svg.path("M1188 396a56 56 0 0 1 0 112", "wall s-k")
-    hexagon(svg, 1241, BLOOD_Y, "K", "k")
     label(svg, 1236, 388, "MGP", "t2 end")
     label(svg, 1272, 532, words["vessel_wall"], "t2 end")

@@ -66,12 +66,22 @@ class Scale:
 class Svg:
     """A drawing in the making. Every method adds one shape; :meth:`text_of` gives the whole."""
 
-    def __init__(self, width: float, height: float, *, id: str, title: str, desc: str, css: str = "chart") -> None:  # noqa: A002 - the attribute's own name
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        *,
+        id: str,  # noqa: A002 - the attribute's own name
+        title: str,
+        desc: str,
+        css: str = "chart",
+        role: str = "img",
+    ) -> None:
         self.width = width
         self.height = height
         self._parts = [
-            f'<svg class="{css}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {px(width)} {px(height)}" role="img" '
-            f'aria-labelledby="{id}-t {id}-d"><title id="{id}-t">{escape(title)}</title>'
+            f'<svg class="{css}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {px(width)} {px(height)}" '
+            f'role="{role}" aria-labelledby="{id}-t {id}-d"><title id="{id}-t">{escape(title)}</title>'
             f'<desc id="{id}-d">{escape(desc)}</desc>'
         ]
 

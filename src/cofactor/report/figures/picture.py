@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import sqrt
 
 from cofactor.assess.types import Band
-from cofactor.facts.load import load
+from cofactor.evidence.relations import Relation, on_arrow
+from cofactor.person.types import Case
+from cofactor.plan.goals import Goal
 from cofactor.report import numbers
 from cofactor.report.charts import loop
 from cofactor.report.charts.loop_shapes import PLACES
-from cofactor.report.charts.loop_types import THINNEST, Gauge, Loop
+from cofactor.report.charts.loop_types import SIGNALS, THINNEST, Gauge, Loop
+from cofactor.report.figures.multiples import laboratory_range
 from cofactor.report.figures.types import Figure, Table, acts, band_of, in_days
 from cofactor.report.names import capital
 from cofactor.report.text import Text
@@ -23,10 +27,22 @@ LEVEL: dict[str, str] = {"P": "phosphate", "Mg": "Mg_serum", "Ca": "Ca_total"}
 WIDEST = 12.0
 """Width of the largest flow of a substance, px; the others follow by the square root of their amount."""
 _SUBSTANCES: dict[str, tuple[str, ...]] = {
-    "D": ("D_swallowed", "D_skin", "25OHD_made"),
+    "D": ("D_swallowed", "D_skin", "25OHD_made", "25OHD_cleared"),
     **{m: tuple(f"{m}_{what}" for what in ("absorbed", "excreted", "from_bone")) for m in ("P", "Mg", "Ca")},
 }
+MEASURE: dict[str, str] = {
+    **{"sun": "D_skin", "swallowed": "D_swallowed", "liver": "25OHD_made", "cleared": "25OHD_cleared"},
+    **{f"{m}_{what}": f"{m}_{what}" for m in ("P", "Mg", "Ca") for what in ("absorbed", "excreted")},
+    **{f"{m}_bone": f"{m}_from_bone" for m in ("P", "Mg", "Ca")},
+    **{"kidney": "calcitriol_made", "Mg_at_kidney": "Mg_on_calcitriol", "Mg_at_parathyroid": "Mg_serum"},
+    **{"PTH": "PTH", "PTH_kidney": "PTH", "PTH_bone": "PTH", "FGF23": "FGF23", "FGF23_brake": "FGF23"},
+    **{"calcitriol_brake": "calcitriol", "calcitriol_gates": "calcitriol"},
+}
+"""What tells how much an arrow carries: a flow, or the level of what acts. The other arrows have no number."""
+_ARROW = {flow: arrow for arrow, flow in MEASURE.items()}
 _NUTRIENT = {"P": "phosphorus", "Mg": "magnesium", "Ca": "calcium", "D": "vitamin_d"}
+_SENDER = {"calcitriol_gates": "receptor"}  # what calcitriol switches on opens the gates
+_STILL_DRAWN = 22.0  # px: a flow that has grown more than that is drawn no wider; its number says the rest
 _ARC_START, _ARC_END = 0.25, 0.75  # where the reference range lies on a ring
 
 _NO_RANGE = ("D3", "FGF23")  # levels for which our tables hold no laboratory range in these units
@@ -38,7 +54,17 @@ def blank(lang: str) -> str:
     """The picture without a person, as the project shows it."""
     text = Text(lang)
     gauges = {key: Gauge(_name(key, text), reference=_usual_arc(key)) for key in PLACES}
-    return loop.draw(Loop("mx", text("picture.title"), text("picture.desc"), _words(text), gauges))
+    return loop.draw(Loop("mx", text("picture.title"), text("picture.desc"), words_of(text), gauges, signs()))
+
+
+def signs() -> dict[str, str]:
+    """The sign at the end of each signal, as the table of relations has it of what sends the signal."""
+    return {name: "+" if _sent(name).sign == "+" else numbers.MINUS for name in SIGNALS}
+
+
+def _sent(signal: str) -> Relation:
+    sender = _SENDER.get(signal, signal.partition("_")[0])
+    return next(relation for relation in on_arrow(signal) if relation.of == sender)
 
 
 def picture(report: Report, words: Words) -> Figure:
@@ -68,18 +94,21 @@ def _on(report: Report, under: str, day: float) -> Numbers:
 
 def _loop(report: Report, words: Words, then: Numbers, now: Numbers | None) -> Loop:
     text = words.text
+    goal = next(e.goal for e in report.plan.expected if e.outcome == "25OHD")
     return Loop(
         id="mx",
         title=text("picture.title"),
         desc=text("picture.desc"),
-        words=_words(text),
-        gauges={key: _gauge(key, report, words, then, now) for key in PLACES},
+        words=words_of(text),
+        gauges=gauges(References(report.case, goal), words, then, now),
+        signs=signs(),
         widths=widths(then),
-        notes=dict(_notes(then, words)),
+        notes=dict(notes(then, words)),
     )
 
 
-def _words(text: Text) -> dict[str, str]:
+def words_of(text: Text) -> dict[str, str]:
+    """The fixed labels."""
     return {name: text(f"picture.word.{name}") for name in text.names("picture.word")}
 
 
@@ -91,10 +120,30 @@ def _usual_arc(key: str) -> tuple[float, float] | None:
     return None if key in _NO_RANGE else (_ARC_START, _ARC_END)
 
 
-def _gauge(key: str, report: Report, words: Words, then: Numbers, now: Numbers | None) -> Gauge:
+@dataclass(frozen=True, slots=True)
+class References:
+    """By what levels are read: the goal of 25(OH)D, the range of laboratories for the others."""
+
+    case: Case
+    goal: Goal
+
+    def of(self, analyte: str) -> tuple[float, float] | None:
+        """The range of a level, None where there is none with two ends."""
+        if analyte == "25OHD":
+            low, high = self.goal
+            return None if high is None else (low, high)
+        return laboratory_range(self.case, analyte)
+
+
+def gauges(references: References, words: Words, then: Numbers, now: Numbers | None) -> dict[str, Gauge]:
+    """Every ring."""
+    return {key: _gauge(key, references, words, then, now) for key in PLACES}
+
+
+def _gauge(key: str, references: References, words: Words, then: Numbers, now: Numbers | None) -> Gauge:
     """A ring: its arc is the reference range, and its ends lie half a range beyond. No range, no arc and no needle."""
     analyte = LEVEL.get(key, key)
-    reference = _reference(report, analyte)
+    reference = references.of(analyte)
     shown = numbers.plain_level(then[analyte].p50, analyte, words.lang)
     text = f"×{numbers.NBSP}{shown}" if analyte == "FGF23" else shown
     if reference is None:
@@ -111,37 +160,31 @@ def place(value: float, reference: tuple[float, float]) -> float:
     return min(max(found, 0.0), 1.0)
 
 
-def _reference(report: Report, analyte: str) -> tuple[float, float] | None:
-    """The goal of 25(OH)D; the range of laboratories for the others."""
-    if analyte == "25OHD":
-        low, high = next(e.goal for e in report.plan.expected if e.outcome == analyte)
-        return None if high is None else (low, high)
-    sheet = load().lab(analyte, report.case.person.sex)
-    if sheet is None or sheet.reference_low is None or sheet.reference_high is None:
-        return None
-    return sheet.reference_low, sheet.reference_high
-
-
 # -------------------------------------------------------------------------------------------------------- flows
 
 
-def widths(then: Numbers) -> dict[str, float]:
-    """Width of each flow, px: by the square root of its amount, within one substance."""
+def widths(then: Numbers, largest_of: Numbers | None = None) -> dict[str, float]:
+    """Width of each arrow that has an amount, px: by its square root, within one substance.
+
+    The largest flow of a substance is as wide as any may be; where ``largest_of`` is given, it is the largest there, so
+    that pictures drawn one after another can be compared.
+    """
     found = {}
     for flows in _SUBSTANCES.values():
-        amounts = {name: _amount(name, then[name].p50) for name in flows}
-        largest = max(amounts.values())
-        for name, amount in amounts.items():
-            found[name] = max(THINNEST, WIDEST * sqrt(max(amount, 0.0) / largest)) if largest > 0 else THINNEST
+        largest = max(_amount(name, (largest_of or then)[name].p50) for name in flows)
+        for name in flows:
+            amount = max(_amount(name, then[name].p50), 0.0)
+            width = WIDEST * sqrt(amount / largest) if largest > 0 else THINNEST
+            found[_ARROW[name]] = min(max(THINNEST, width), _STILL_DRAWN)
     return found
 
 
 def _amount(flow: str, value: float) -> float:
-    """In mg or µg a day: 25(OH)D made is counted as the vitamin D3 that it takes."""
-    return value * MOLAR_MASS["D3"] / 1000 if flow == "25OHD_made" else value
+    """In mg or µg a day: 25(OH)D made and cleared is counted as the vitamin D3 that it takes."""
+    return value * MOLAR_MASS["D3"] / 1000 if flow.startswith("25OHD_") else value
 
 
-def _notes(then: Numbers, words: Words) -> Iterator[tuple[str, str]]:
+def notes(then: Numbers, words: Words) -> Iterator[tuple[str, str]]:
     """The person's own amounts, by place in the drawing."""
     text = words.text
     for mineral in ("P", "Mg", "Ca"):

@@ -1,0 +1,156 @@
+// Sliders that a page answers. One request is on its way at a time and the newest wins: what was moved meanwhile is asked
+// for next. The link holds doses and day, after # where no server sees them, and nothing of the person. No sentence is
+// written here.
+const root = document.getElementById('live')
+const form = document.getElementById('sliders')
+const day = document.getElementById('day')
+const lang = document.documentElement.lang
+const SETTLED = 250 // ms without a move after which the address is written: browsers count how often it changes
+const IU_PER_UG = 40 // of vitamin D
+const groups = [...form.querySelectorAll('.slide')].map((box) => ({
+  key: box.dataset.key,
+  own: box.dataset,
+  range: box.querySelector('input'),
+  shown: box.querySelector('output'),
+  form: box.querySelector('[data-what=form]'),
+  intakes: box.querySelector('[data-what=intakes]'),
+  set: false,
+}))
+
+/** Scenarios kept beside the one on the sliders. */
+export const kept = []
+export const say = (words) => { document.getElementById('state').textContent = words }
+
+// ------------------------------------------------------------------------------------------ sliders and the link
+
+const number = (value) => new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(value)
+
+/** The amount of a slider in words: `25 µg = 1,000 IU` for a screen reader, `25 µg (1,000 IU)` beside the slider. */
+function tell(group) {
+  const { unit, iu } = group.range.dataset
+  const amount = `${number(group.range.value)}\u00a0${unit}`
+  const other = iu && `${number(group.range.value * IU_PER_UG)}\u00a0${iu}`
+  group.range.setAttribute('aria-valuetext', other ? `${amount} = ${other}` : amount)
+  group.shown.textContent = other ? `${amount} (${other})` : amount
+}
+
+function part(group) {
+  const amount = group.key + group.range.value
+  return group.own.form ? `${amount}-${group.form?.value ?? group.own.form}-${group.intakes?.value ?? 1}` : amount
+}
+
+/** The scenario of the sliders as an address holds it; what was not moved stays as in the case and is left out. */
+export const scenario = () => groups.filter((group) => group.set).map(part).join('~')
+
+function stand(text) {
+  const parts = new Map((text ? text.split('~') : []).map((one) => [one.match(/^[a-z]+/)?.[0], one]))
+  for (const group of groups) {
+    const [amount, chosen, intakes] = (parts.get(group.key) ?? '').replace(/^[a-z]+/, '').split('-')
+    group.set = parts.has(group.key)
+    group.range.value = group.set ? amount : group.own.amount
+    if (group.form) group.form.value = chosen || group.own.form
+    if (group.intakes) group.intakes.value = intakes || group.own.intakes
+    tell(group)
+  }
+}
+
+function state() {
+  const found = new URLSearchParams({ s: scenario() })
+  if (day) found.set('day', day.value)
+  kept.forEach((one) => found.append('keep', one))
+  return found
+}
+
+/** What a request asks: the state, the version of the case that the page was made from, and what the page adds. */
+export function query(more = {}) {
+  const found = state()
+  if (day) found.delete('keep')
+  for (const [name, value] of Object.entries({ v: root.dataset.version, ...more })) found.set(name, value)
+  return found
+}
+
+function remember() {
+  history.replaceState(null, '', `#${state()}`)
+  document.querySelectorAll('[data-ask]').forEach((link) => { link.href = `${link.dataset.ask}?${query()}` })
+  document.querySelectorAll('[data-follow]').forEach((link) => { link.href = `${link.dataset.follow}#${state()}` })
+}
+
+// ------------------------------------------------------------------------------------------ asking and showing
+
+let running = false
+let wanted = false
+let settled = 0
+let page = {}
+
+/** Ask for what the sliders say; `show(answer)` of the page shows it. */
+export async function ask() {
+  wanted = true
+  clearTimeout(settled)
+  settled = setTimeout(remember, SETTLED)
+  if (running) return
+  running = true
+  while (wanted) {
+    wanted = false
+    await draw()
+  }
+  running = false
+}
+
+async function draw() {
+  const asked = query(page.more())
+  const answer = await fetch(`${root.dataset.view}?${asked}`).catch(() => null)
+  if (answer?.ok) shown(await answer.json(), asked)
+  else if (answer?.status === 429) await wait(answer)
+  else say(answer ? (await answer.json()).problems.map((one) => `${one.got}. ${one.do}`).join(' ') : root.dataset.failed)
+}
+
+async function wait(answer) {
+  say(root.dataset.busy)
+  await new Promise((resume) => { setTimeout(resume, 1000 * (answer.headers.get('retry-after') ?? 1)) })
+  wanted = true
+}
+
+function shown(found, asked) {
+  for (const [id, piece] of Object.entries(found.pieces)) document.getElementById(id).innerHTML = piece
+  page.show(found)
+  say('')
+  root.dataset.shows = asked
+  document.dispatchEvent(new Event('drawn'))
+}
+
+// ------------------------------------------------------------------------------------------ what a person does
+
+function read() {
+  const found = new URLSearchParams(location.hash.slice(1))
+  kept.splice(0, kept.length, ...found.getAll('keep').slice(0, root.dataset.most))
+  stand(found.get('s') ?? root.dataset.plan)
+  if (day) day.value = found.get('day') ?? day.defaultValue
+  page.changed?.()
+  ask()
+}
+
+/** Begin: `show(answer)` puts an answer into the page, `more()` adds to a request, `changed()` follows a new link. */
+export function begin(of) {
+  page = { more: () => ({}), ...of }
+  form.addEventListener('input', (event) => {
+    const group = groups.find((one) => [one.range, one.form, one.intakes].includes(event.target))
+    if (!group) return
+    group.set = true
+    tell(group)
+    ask()
+  })
+  form.addEventListener('submit', (event) => event.preventDefault())
+  form.querySelectorAll('[data-set]').forEach((button) => {
+    button.addEventListener('click', () => {
+      stand({ now: '', plan: root.dataset.plan, nothing: root.dataset.nothing }[button.dataset.set])
+      ask()
+    })
+  })
+  document.getElementById('link').addEventListener('click', async () => {
+    remember()
+    await navigator.clipboard?.writeText(location.href)
+    say(root.dataset.copied)
+  })
+  addEventListener('hashchange', read)
+  read()
+}
