@@ -3,11 +3,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CASE ?= examples/anna.yaml
 
-.PHONY: help setup demo test lint docs map bench proof clean
+.PHONY: help setup demo studio test lint docs map bench proof clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo    plan for a real case: prints the summary, writes out/anna/report.html'
+	@echo 'make studio  a case of your own: opens the studio in the browser, on this machine only'
 	@echo 'make test    run the tests'
 	@echo 'make lint    style, types, direction of imports, no number without a source'
 	@echo 'make docs    build the documentation into docs/_build/html; a warning is an error'
@@ -35,6 +36,10 @@ setup: $(VENV)/.runtime
 
 demo: setup
 	@$(BIN)/cofactor plan $(CASE) --out out/$(basename $(notdir $(CASE)))
+	@echo 'A case of your own, in the browser: make studio'
+
+studio: setup
+	@$(BIN)/cofactor serve
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

@@ -12,6 +12,7 @@ from cofactor.faces.door import COOKIE, MOST_BODY, SECURITY_HEADERS, Door, Keys,
 
 PORT = 8123
 HOST = f"127.0.0.1:{PORT}"
+OURS = f"http://{HOST}"
 
 
 async def inside(scope, receive, send):
@@ -165,6 +166,20 @@ def test_our_own_requests_pass(door, session, site):
     assert ask(door, "/", sec_fetch_site=site, origin=f"http://{HOST}", cookie=session).status == 200
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_what_changes_a_page_must_come_from_a_page(door, session, method):
+    assert ask(door, "/case/x/save", method, cookie=session).status == 403
+    assert ask(door, "/case/x/save", method, origin=OURS, cookie=session).status == 200
+    assert ask(door, "/case/x/save", method, sec_fetch_site="same-origin", cookie=session).status == 200
+    assert ask(door, "/api/plan", method, cookie=session).status == 200
+
+
+def test_a_person_without_a_session_is_told_how_to_come_in(door):
+    answer = ask(door, "/case/x", accept="text/html,*/*")
+    assert (answer.status, answer.headers["location"], answer.body) == (303, "/login", b"")
+    assert ask(door, "/case/x", "POST", accept="text/html", origin=OURS).status == 401
+
+
 def test_login_from_another_site_is_refused_even_with_the_token(door):
     answer = ask(door, "/login", "POST", door.keys.token.encode(), origin="http://evil.example")
     assert answer.status == 403
@@ -175,12 +190,13 @@ def test_login_from_another_site_is_refused_even_with_the_token(door):
 
 
 def test_an_announced_body_over_the_cap_is_refused(door, session):
-    assert ask(door, "/", "POST", content_length=str(MOST_BODY + 1), cookie=session).status == 413
+    too_long = str(MOST_BODY + 1)
+    assert ask(door, "/", "POST", content_length=too_long, origin=OURS, cookie=session).status == 413
 
 
 def test_an_unannounced_body_over_the_cap_is_refused(door, session):
     parts = [b"x" * (MOST_BODY // 2)] * 3
-    assert ask(door, "/", "POST", parts=parts, cookie=session).status == 413
+    assert ask(door, "/", "POST", parts=parts, origin=OURS, cookie=session).status == 413
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "many"])

@@ -2,8 +2,9 @@
 
 The application listens on a loopback address only. A token, shown once in the address that opens the browser (after
 ``#``, which browsers do not send), is exchanged for a session cookie and is then void. Every request must name an
-allowed host, must not come from another site, and must not be larger than the cap. Every answer carries headers under
-which the page runs only its own scripts and styles, and nothing is stored by the browser.
+allowed host, must not come from another site, and must not be larger than the cap; what a page changes must also say
+that it comes from a page of ours. Every answer carries headers under which the page runs only its own scripts and
+styles, and nothing is stored by the browser.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ Headers = dict[str, str]
 
 COOKIE = "cofactor"
 LOGIN = "/login"
+NO_SESSION = 401
 TOKEN_BYTES = 32  # 256 bits, as Jupyter and Datasette use
 MOST_BODY = 2 * 1024 * 1024  # bytes: far above any case file, far below what hurts (Datasette's cap)
 SESSION_SECONDS = 12 * 3600  # a working day
+FOR_PROGRAMS = ("/api/", LOGIN)
+"""Where programs may post, which say no origin. Whatever else changes something is asked for by a page."""
+READS = ("GET", "HEAD", "OPTIONS")
 OPEN_PATHS = ("/static/", "/favicon.ico")
 """Served without a session: the login page needs its script and style. They hold nothing of anybody."""
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
@@ -101,7 +106,9 @@ class Door:
         answer = _secured(send)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self._refusal(scope, headers)
-        if refusal is not None:
+        if refusal is not None and refusal[0] == NO_SESSION and _is_reader(scope, headers):
+            await _answer(answer, 303, "", [(b"location", LOGIN.encode())])
+        elif refusal is not None:
             await _answer(answer, *refusal)
         elif scope["path"] == LOGIN and scope["method"] == "POST":
             await self._login(receive, answer)
@@ -120,11 +127,14 @@ class Door:
         if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY:
             return 413, f"At most {MOST_BODY:,} bytes."
         path = scope["path"]
+        from_page = origin is not None or "sec-fetch-site" in headers
+        if scope["method"] not in READS and not path.startswith(FOR_PROGRAMS) and not from_page:
+            return 403, "Only pages of the studio may change this."
         if ".." in path.split("/") or "\\" in path or "\0" in path:
             return 404, "There is no such page."
         open_to_all = path == LOGIN or path.startswith(OPEN_PATHS)
         if not open_to_all and not self.keys.known(_session(headers)):
-            return 401, "Open the address that `cofactor serve` printed; it works once."
+            return NO_SESSION, "Open the address that `cofactor serve` printed; it works once."
         return None
 
     @property
@@ -171,6 +181,11 @@ class Door:
 
 class _TooLargeError(Exception):
     """More bytes came than the cap allows."""
+
+
+def _is_reader(scope: Message, headers: Headers) -> bool:
+    """Whether a person follows a link, who is then told in a page how to come in."""
+    return scope["method"] == "GET" and "text/html" in headers.get("accept", "")
 
 
 def _session(headers: Headers) -> str:

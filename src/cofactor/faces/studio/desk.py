@@ -28,6 +28,8 @@ from cofactor.report.foods import food_hint
 
 PAGES = (Page("case", "/case/{case}"),)
 
+FIRST_SHOWN = "/live/{case}"
+"""What a new client's few answers lead to: the forecast."""
 _LONGEST_SEARCH = 100
 _Kind = Literal["foods", "medicines", "conditions"]
 Values = dict[str, Any]
@@ -85,7 +87,7 @@ def _starting(found: APIRouter, studio: Studio) -> None:
         given = {**body.case, "person": {**({"name": name} if name else {}), **body.case.get("person", {})}}
         text, words = await studio.work.run(_written, given), studio.text(request)
         case = await studio.shelf.run(lambda store: new_client(store, name or unnamed(store, words), text))
-        return {"location": f"/case/{case}"}
+        return {"location": FIRST_SHOWN.replace("{case}", case)}
 
 
 def _editing(found: APIRouter, studio: Studio) -> None:
