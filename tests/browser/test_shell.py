@@ -24,10 +24,12 @@ def test_language_and_colours_are_chosen_once_for_every_page(open_page, session)
     page = open_page("/clients")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
-    page.get_by_role("button", name="Français").click()
-    page.wait_for_selector("html[lang=fr]")
-    page.get_by_label("Couleurs").select_option("dark")
-    page.wait_for_selector("html[data-scheme=dark]")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Français").click()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    with page.expect_navigation():
+        page.get_by_label("Couleurs").select_option("dark")
+    assert page.locator("html").get_attribute("data-scheme") == "dark"
     page.goto(f"/case/{session.anna}")
     assert page.locator("html").get_attribute("lang") == "fr"
     assert page.evaluate(ground) != light

@@ -10,6 +10,7 @@ export function growRows(form, changed) {
     if (remove) takeOut(form, remove.closest('.row'))
     if (add || remove) changed()
   })
+  form.querySelectorAll('[data-add]').forEach((button) => { button.disabled = false })
 }
 
 /** A new row at the end of a section; returns it. */

@@ -14,6 +14,8 @@ document.querySelectorAll('select[data-prefer]').forEach((choice) => {
   choice.addEventListener('change', () => prefer(choice.dataset.prefer, choice.value))
 })
 
+document.querySelectorAll('[data-prefer]').forEach((control) => { control.disabled = false })
+
 document.querySelectorAll('form[data-post]').forEach((form) => {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
