@@ -113,6 +113,21 @@ def test_shares_are_those_of_people_counted_by_hand():
     assert judges.without().goals[0].value == pytest.approx(((before >= 50) & (before <= 125)).mean())
 
 
+def test_the_luck_of_small_groups_is_taken_out_of_an_interval():
+    rng = np.random.default_rng(1)
+    # Twenty sets that do not differ: what is left is the chance in the mean of 5,120 people.
+    same = Estimate.of_shares(rng.binomial(256, 0.02, 20) / 256, 256)
+    alone = 1.645 * np.sqrt(0.02 * 0.98 / 5120)
+    assert same.high - same.value == pytest.approx(alone, rel=0.6)
+    # Sets that differ by 5 points, seen in 256 people each (3 points of chance) and as they are.
+    truth = rng.normal(0.5, 0.05, (200, 20))
+    seen = [Estimate.of_shares(rng.binomial(256, shares) / 256, 256) for shares in truth]
+    known = [Estimate.of(shares) for shares in truth]
+    width = [np.mean([one.high - one.low for one in found]) for found in (seen, known)]
+    assert width[0] == pytest.approx(width[1], rel=0.05)
+    assert Estimate.of_shares(np.array([0.3]), 100) == Estimate(0.3, 0.3, 0.3)
+
+
 def test_forms_count_towards_an_intake_by_their_absorption():
     of = spec(goals={"magnesium": "reference"}, population={"people": 1000, "intake": {"magnesium": "250 mg"}})
     judges = jury(of, 64)

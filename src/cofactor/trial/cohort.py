@@ -6,6 +6,7 @@ model's constants.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,6 +36,20 @@ class Estimate:
         """Make it of one value per set."""
         low, high = np.percentile(by_set, [5, 95])
         return cls(float(by_set.mean()), float(low), float(high))
+
+    @classmethod
+    def of_shares(cls, by_set: Array, people: float) -> Estimate:
+        """Make it of a share for each set, each in so many people of its own.
+
+        Shares of few people differ by chance alone, p (1 - p)/n. Their distances from the mean are shortened until
+        their variance is what the sets differ by, and what chance leaves in the mean of all.
+        """
+        mean, seen = float(by_set.mean()), float(by_set.var(ddof=1)) if len(by_set) > 1 else 0.0
+        if seen == 0:
+            return cls(mean, mean, mean)
+        chance = mean * (1 - mean) / people
+        left = max(0.0, seen - chance) + chance / len(by_set)
+        return cls.of(mean + (by_set - mean) * min(1.0, math.sqrt(left / seen)))
 
 
 @dataclass(frozen=True, eq=False)

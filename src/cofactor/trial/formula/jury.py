@@ -105,8 +105,8 @@ class Jury:
 
     def _share(self, flags: Flags, known: Flags) -> Estimate:
         """Of those who could be simulated, by group."""
-        inside, counts = ((x).reshape(self.groups, -1).sum(axis=1) for x in (flags & known, known))
-        return Estimate.of(inside / counts)
+        inside, counts = (x.reshape(self.groups, -1).sum(axis=1) for x in (flags & known, known))
+        return Estimate.of_shares(inside / counts, float(counts.mean()))
 
     def _met(self, goal: Goal, values: Array, added: Mapping[str, float]) -> Flags:
         if isinstance(goal, LevelGoal):
@@ -132,6 +132,8 @@ class Jury:
 
     def _end(self, formula: Formula) -> Array:
         """Readings at the end, shape (bodies, analytes). Forms that are absorbed alike are lived with once."""
+        if not self.analytes:
+            return np.empty((len(self), 0))  # intakes alone are asked about
         parts = [(part.nutrient, part.amount, _alike(part)) for part in formula.parts]
         key = (*parts, formula.moments)
         if key not in self._lived:

@@ -11,8 +11,9 @@ the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from cofactor.trial.cohort import Cohort, Numbers
 from cofactor.trial.formula.candidates import Grid, Place
 from cofactor.trial.formula.front import burden, front_of, near_front, proposed, thinned
 from cofactor.trial.formula.jury import Judged, Jury
+from cofactor.trial.formula.spec import load_spec, parse_spec
 from cofactor.trial.formula.types import Formula, Spec
 from cofactor.trial.study import Study
 
@@ -85,6 +87,23 @@ def search(spec: Spec, progress: Progress | None = None) -> Found:
         people=len(fresh),
         sets=SETS,
     )
+
+
+def formulate(spec: str | Path | Mapping[str, object] | Spec) -> Found:
+    """Find the product that brings most of a population into range while few pass a limit.
+
+    Args:
+        spec: a specification file, its values, or a :class:`~cofactor.trial.formula.types.Spec`.
+
+    Returns:
+        a :class:`Found`: ``proposed`` (or None), ``best`` (it, as judged in fresh people), ``front``, ``without``.
+
+    Raises :class:`InputError` with every problem of the file.
+
+    """
+    if isinstance(spec, Spec):
+        return search(spec)
+    return search(load_spec(spec) if isinstance(spec, str | Path) else parse_spec(spec))
 
 
 def _halves() -> tuple[Numbers, Numbers]:
