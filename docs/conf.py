@@ -22,6 +22,7 @@ exclude_patterns = ["_build", "_ext", "**/.ipynb_checkpoints"]
 nb_execution_mode = "force"  # a figure of the documentation is one of this build
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_render_markdown_format = "gfm"  # tables that a cell makes
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
