@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from cofactor.evidence.arms import Arm
+from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.observed import Measure, Observation
 from cofactor.evidence.problem import Array, data
 from cofactor.facts.types import Source, Trust
@@ -88,8 +89,16 @@ FORMULAE: tuple[Formula, ...] = (
     _formula("autier2012", _per_ug(1.95), "Autier 2012, second-hand", Trust.RECALL),
     _formula("no_change", lambda before, _, __: before, "the level before, unchanged", Trust.TARGET),
 )
+OF_DOSE_ALONE = ("heaney2003", "efsa2016")
+"""Formulae that ask for nothing of the people but their level before."""
 REGRESSION = "regression"
 """Level = a before + b dose + c, fitted to the core arm-times of the shipped trials without the trial in question."""
+
+
+def of_dose(name: str, before: float, iu: float) -> float:
+    """What one of :data:`OF_DOSE_ALONE` gives for a level before (nmol/L) and a daily dose."""
+    nobody = Arm("", "", (), Regimen(()), iu, before, None, 0.0, 0.0, None, False, None, None, None, False, False, ())
+    return next(f for f in FORMULAE if f.id == name).rule(before, iu, nobody)
 
 
 def applies(arm: Arm, o: Observation) -> bool:

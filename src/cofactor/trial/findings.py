@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 CONCERN = {"25OHD": 125.0}
 """Above it a body names a reason for concern: NASEM 2011 (thresholds.csv). Others: the upper cut of labs.csv."""
 _PERCENTILES = (5, 25, 50, 75, 95)
+_GRID = 121  # values at which densities are told
+_FAR_OUT, _BEYOND = (0.5, 99.5), 1.08  # percentiles that the grid holds, and what it has beyond them
 _BINS = 400  # of the values, before they are smoothed
 _Z90 = 1.6449  # normal quantile of 95 %: an interval of nine in ten
 
@@ -71,6 +73,13 @@ class Levels:
     def within(self, low: float, high: float) -> tuple[Count, ...]:
         """Who lies between two lines, by arm."""
         return tuple(Count(int(((v >= low) & (v <= high)).sum()), len(v)) for v in self.values)
+
+    def grid(self) -> Array:
+        """Values that hold nearly everybody of every arm, from zero where no reading is negative."""
+        ends = [np.percentile(v, _FAR_OUT) for v in self.values if len(v)] or [np.array([0.0, 1.0])]
+        low, high = min(float(e[0]) for e in ends), max(float(e[1]) for e in ends)
+        start = 0.0 if low >= 0 else low * _BEYOND
+        return np.linspace(start, max(high * _BEYOND, start + 1e-9), _GRID)
 
     def densities(self, grid: Array) -> tuple[Array, ...]:
         """How densely people lie at the values of a grid, by arm, per unit of the outcome."""

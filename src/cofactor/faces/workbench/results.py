@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cofactor.errors import InputError, Problem
 from cofactor.faces.workbench.shapes import ArmOut, CountOut, PointOut, ResponseOut, ResultsOut
@@ -11,16 +10,12 @@ from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.trial.findings import Findings, Levels, Response, limit, usual
 from cofactor.trial.whole import unit_of
 
-_GRID = 121
-_BEYOND = 1.08
-"""The grid ends above the highest of the 99.5th percentiles by so much: a few people far out would squeeze the rest."""
-
 
 def results(found: Findings, outcome: str | None, days: float | None) -> ResultsOut:
     """An outcome on a day; by default the first outcome on the last day. Raises :class:`InputError` for any other."""
     levels = chosen(found, outcome, days)
     line, top = usual(levels.outcome), limit(levels.outcome)
-    grid = grid_of(levels)
+    grid = levels.grid()
     above = levels.above(line[0]) if line else (None,) * len(levels.arms)
     ever = found.highest(levels.outcome).above(top) if top else (None,) * len(levels.arms)
     rows = zip(levels.arms, levels.values, levels.percentiles(), levels.densities(grid), above, ever, strict=True)
@@ -62,15 +57,6 @@ def chosen(found: Findings, outcome: str | None, days: float | None) -> Levels:
     if problems:
         raise InputError(problems)
     return found.levels(wanted, day)
-
-
-def grid_of(levels: Levels) -> NDArray[np.float64]:
-    """Values that hold nearly everybody in every arm, from zero where no reading is negative."""
-    known = [v for v in levels.values if len(v)]
-    low = min((float(np.percentile(v, 0.5)) for v in known), default=0.0)
-    high = max((float(np.percentile(v, 99.5)) for v in known), default=1.0)
-    start = 0.0 if low >= 0 else low * _BEYOND
-    return np.linspace(start, max(high * _BEYOND, start + 1e-9), _GRID)
 
 
 def _spread(of: tuple[float, ...]) -> dict[str, float]:
