@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 _WIDTH = 110  # characters of a line
+_QUOTED_DATE = re.compile(r"(?<=: )'(\d{4}-\d\d-\d\d)'(?=[,}\n])")
+"""YAML 1.2 has no dates, so they need no quotes; the writer thinks of YAML 1.1."""
 _SHORT = 96
 """A mapping or list stands on one line where it fits into so many characters."""
 
@@ -20,7 +23,7 @@ def yaml_text(values: Mapping[str, object]) -> str:
     writer.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
     writer.dump(_laid_out(values, top=True), out)
-    return out.getvalue()
+    return _QUOTED_DATE.sub(r"\1", out.getvalue())
 
 
 def _laid_out(value: object, *, top: bool = False) -> object:

@@ -11,7 +11,20 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from cofactor.faces.api import create_api
-from cofactor.faces.studio import clients, desk, entrance, evidence, forecasts, live, past, plans, system
+from cofactor.faces.studio import (
+    clients,
+    desk,
+    entrance,
+    evidence,
+    forecasts,
+    live,
+    models,
+    past,
+    plans,
+    system,
+    trials,
+    validation,
+)
 from cofactor.faces.studio.look import dark, font, light
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.refusals import NOT_THERE, answer_refusals
@@ -20,14 +33,14 @@ from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
 from cofactor.report.render_evidence import script_text
 
-GROUPS = (clients, evidence, desk, live, system, past, plans)
+GROUPS = (clients, trials, models, validation, evidence, desk, live, system, past, plans)
 """The modules of pages, in the order of the navigation: each has its ``PAGES`` and ``routes``."""
 
 
 def create_studio(lang: str = "en", folder: Path | None = None) -> FastAPI:
     """The whole application, without the door. ``folder`` holds the store (by default the user's own)."""
     work, shelf, bench = Work(), Shelf(folder), Bench(None if folder is None else folder / "trials")
-    studio = Studio(work, shelf, [page for group in GROUPS for page in group.PAGES], lang)
+    studio = Studio(work, shelf, bench, [page for group in GROUPS for page in group.PAGES], lang)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from cofactor.faces.studio.look import MEDIA
 from cofactor.faces.studio.memory import Memory
 from cofactor.faces.studio.shelf import Client, Shelf
 from cofactor.faces.work import Work
+from cofactor.faces.workbench.bench import Bench
 from cofactor.report.numbers import LANGUAGES
 from cofactor.report.render import SHAPES
 from cofactor.report.text import Text
@@ -43,8 +44,8 @@ class Page:
 class Studio:
     """What the routes of a page are given: bounded work, the store, and a way to draw."""
 
-    def __init__(self, work: Work, shelf: Shelf, pages: Sequence[Page], lang: str) -> None:
-        self.work, self.shelf, self.memory = work, shelf, Memory()
+    def __init__(self, work: Work, shelf: Shelf, bench: Bench, pages: Sequence[Page], lang: str) -> None:
+        self.work, self.shelf, self.bench, self.memory = work, shelf, bench, Memory()
         self._pages, self._lang = tuple(pages), lang
 
     def lang(self, request: Request) -> str:

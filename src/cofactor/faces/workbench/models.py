@@ -123,6 +123,11 @@ class Models:
         self._hold(model.id, served)
         return model
 
+    def all(self) -> tuple[Uploaded, ...]:
+        """All models, the one used last first."""
+        with self._lock:
+            return tuple(reversed(self._models.values()))
+
     def find(self, id_: str) -> Uploaded:
         """A model by its id. Raises :class:`NoModelError`."""
         with self._lock:

@@ -132,7 +132,9 @@ def _said(shown: Shown, count: Count | None) -> str:
 
 
 def _share(count: Count, lang: str) -> str:
-    """The share that was counted: unlike a probability, it may be none or all."""
+    """The share that was counted: none or all only where it is so."""
+    if 0 < count.count < count.of:
+        return numbers.percent(count.share, lang)
     return f"{numbers.number(100 * count.share, lang)}{numbers.NBSP}%"
 
 
@@ -353,8 +355,7 @@ def _counted_row(shown: Shown, arm: str, count: Count) -> Counted:
 
 
 def _per_thousand(count: Count, lang: str) -> str:
-    digits = 1 if 0 < 1000 * count.share < 10 else 0
-    return numbers.number(1000 * count.share, lang, digits)
+    return numbers.short(1000 * count.share, lang, 1 if 1000 * count.share < 10 else 0)
 
 
 def _counts_point(shown: Shown, arms: Sequence[str], found: Sequence[Count]) -> str:
