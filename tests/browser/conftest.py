@@ -89,6 +89,16 @@ class Look:
 @pytest.fixture
 def open_page(session, browser):
     """Open pages: ``open_page("/clients", Look("fr", "dark", NARROW))``. Each is watched until the test ends."""
+    yield from opener(session, browser)
+
+
+@pytest.fixture(scope="module")
+def open_once(session, browser):
+    """The same, watched until the last test of the module ends."""
+    yield from opener(session, browser)
+
+
+def opener(session, browser):
     contexts, wrong = [], []
 
     def opened(path: str, look: Look | None = None) -> Page:

@@ -13,9 +13,10 @@ import pytest
 import schemathesis
 from click.testing import CliRunner
 
+from cofactor.errors import InputError
 from cofactor.faces.api import RETRY_SECONDS, create_api
 from cofactor.faces.cli import main
-from cofactor.faces.work import AT_ONCE, WAITING
+from cofactor.faces.work import AT_ONCE, WAITING, BusyError
 from cofactor.faces.workbench.bench import Bench
 from cofactor.faces.workbench.jobs import WAITING as TRIALS_WAITING
 
@@ -176,3 +177,31 @@ def test_ten_times_too_many_requests_are_told_to_come_back_and_then_all_is_well(
     assert all(answer.json()["problems"] for answer in answers if answer.status_code == 429)
     assert after.status_code == 200
     assert waited < 5
+
+
+def test_a_validation_is_broken_off_when_the_server_stops(tmp_path):
+    bench = Bench(tmp_path)
+
+    async def go():
+        asked = asyncio.create_task(asyncio.to_thread(bench.validation, "en"))
+        await asyncio.sleep(0.5)
+        begun = time.monotonic()
+        bench.close()
+        with pytest.raises(BusyError):
+            await asked
+        return time.monotonic() - begun
+
+    assert asyncio.run(go()) < 2
+
+
+def test_a_compilation_is_broken_off_when_the_server_stops(tmp_path):
+    bench = Bench(tmp_path)
+
+    async def go():
+        asked = asyncio.create_task(asyncio.to_thread(bench.models.add, ORAL, "oral.ant"))
+        await asyncio.sleep(0.2)
+        bench.close()
+        with pytest.raises(InputError):
+            await asked
+
+    asyncio.run(go())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 
@@ -25,8 +26,8 @@ def listen(address: str, port: int) -> socket.socket:
     return found
 
 
-def server(config: uvicorn.Config, ready: Callable[[], object]) -> uvicorn.Server:
-    """A server that says when it can be reached, and ends with exit code 0 when it is asked to stop."""
+def server(config: uvicorn.Config, ready: Callable[[], object], stopping: Callable[[], object]) -> uvicorn.Server:
+    """A server that says when it can be reached and when it begins to stop, which ends with exit code 0."""
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -34,6 +35,7 @@ def server(config: uvicorn.Config, ready: Callable[[], object]) -> uvicorn.Serve
             ready()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await asyncio.to_thread(stopping)
             await super().shutdown(sockets)
             self._captured_signals.clear()  # being asked to stop, and stopping, is no failure
 

@@ -8,6 +8,9 @@ import click
 
 from cofactor.faces.shared import common, print_json, say
 
+LAST_SECONDS = 2
+"""What is being computed when the server is stopped may take so long to end by itself."""
+
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address; no other is taken.")
@@ -44,6 +47,13 @@ def command(host: str, port: int, browser: bool, lang: str, as_json: bool, quiet
     elif not quiet:
         say(Text(lang)("serve.started", url=url, opening=opening))
     # No access log: addresses and bodies of requests are nobody's business.
-    config = uvicorn.Config(Door(create_studio(lang), keys, port), access_log=False, log_level="warning")
+    studio = create_studio(lang)
+    config = uvicorn.Config(
+        Door(studio, keys, port),
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=LAST_SECONDS,
+    )
     show = Thread(target=webbrowser.open, args=(opening,), daemon=True)  # a browser may keep whoever opens it
-    server(config, show.start if browser and not as_json else bool).run(sockets=[listening])
+    opened = show.start if browser and not as_json else bool
+    server(config, opened, studio.state.bench.close).run(sockets=[listening])

@@ -49,6 +49,7 @@ def create_studio(lang: str = "en", folder: Path | None = None) -> FastAPI:
         shelf.close()
 
     app = create_api(work, life, bench)
+    app.state.bench = bench  # for whoever stops the server: what runs there is ended first
     answer_refusals(app, studio)
     _style(app)
     for group in (entrance, *GROUPS):

@@ -29,6 +29,8 @@ from cofactor.report.text import Text
 PAGES = (Page("models", "/models"),)
 Id = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 EXAMPLES = ("oral", "lotka", "human")
+_FIRST = {"human.ant": ("D25", "C125", "PTH")}
+"""What is shown first of an example, where its first states would say little."""
 _MOST_LINES = 8
 _REACH = 3.0
 """A slider goes from zero to so many times the value that the model came with."""
@@ -110,7 +112,7 @@ def _page(model: Uploaded) -> Mapping[str, object]:
         "model": model,
         "states": [Slider.of(name, value) for name, value in model.states.items() if math.isfinite(value)],
         "constants": [Slider.of(name, value) for name, value in model.constants.items() if math.isfinite(value)],
-        "shown": list(model.outcomes)[: min(len(model.states), _MOST_LINES)],
+        "shown": _FIRST.get(model.file, tuple(model.states)[:_MOST_LINES]),
     }
 
 

@@ -29,8 +29,10 @@ STARTS = ("winter", "calcium", "magnesium")
 LIST = "[]"
 _TEXTS = ("name", "about")  # what a person calls things stays text, also where it looks like a number
 _LISTED = ("give", "infuse")
+_PLACE = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[\d{1,3}\])*(?:\[\])?")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ARM, _GIVE = re.compile(r"arms\[(\d+)\]"), re.compile(r"arms\[(\d+)\]\.give\[(\d+)\]")
+_UNIT = ".unit"
 _NAME_OF_ARM = re.compile(r"arms\[\d+\]\.name")
 _MOST_STEPS, _MOST_INDEX = 8, 200
 
@@ -71,15 +73,23 @@ def _text(value: object) -> str:
 def put_together(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
     """The values of a trial file from fields. An empty field says nothing; entries of lists close up."""
     found: dict[str, object] = {}
+    said = {place.rpartition(".")[0] for place, text in pairs if text.strip() and not place.endswith(_UNIT)}
     for place, text in pairs:
+        if place.endswith(_UNIT) and place.removesuffix(_UNIT) not in said:
+            continue  # a unit is chosen always, and says nothing without a number
         steps = [key or int(index) for key, index in _STEP.findall(place.removesuffix(LIST))]
-        if not steps or len(steps) > _MOST_STEPS or any(isinstance(s, int) and s > _MOST_INDEX for s in steps):
+        if not _is_place(place, steps):
             raise InputError([Problem(place[:80], "no place of a trial file", (), "Reload the page.")])
         if text.strip() or _NAME_OF_ARM.fullmatch(place):  # an arm stands in its place while it has no name yet
             _put(found, steps, _value(place, text.strip()) if text.strip() else None)
     closed = _closed(found)
     assert isinstance(closed, dict)
     return _in_order(closed)
+
+
+def _is_place(place: str, steps: Sequence[str | int]) -> bool:
+    few = 0 < len(steps) <= _MOST_STEPS
+    return few and _PLACE.fullmatch(place) is not None and all(s <= _MOST_INDEX for s in steps if isinstance(s, int))
 
 
 def _value(place: str, text: str) -> object:

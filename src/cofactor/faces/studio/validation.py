@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from cofactor.faces.studio.pages import Page, Studio
 from cofactor.faces.work import Work
 from cofactor.faces.workbench.api import SLOW
-from cofactor.report.validation_page import page
 
 PAGES = (Page("validation", "/validation"),)
 
@@ -24,7 +23,7 @@ def routes(studio: Studio) -> APIRouter:
     @found.get("/validation/page")
     async def judged(request: Request) -> Response:
         lang = studio.lang(request)
-        made = await slow.run(lambda: page(studio.bench.validation(), lang))
-        return studio.show(request, "validation_part.html", values={"page": made})
+        found = await slow.run(studio.bench.validation, lang)
+        return studio.show(request, "validation_part.html", values={"page": found["page"]})
 
     return found

@@ -31,7 +31,6 @@ from cofactor.faces.workbench.shapes import (
     TrialsOut,
 )
 from cofactor.person.yaml_write import yaml_text
-from cofactor.report.validation import result as validation
 from cofactor.trial.design import json_schema
 from cofactor.trial.findings import Findings
 
@@ -130,7 +129,8 @@ def _results(api: APIRouter, work: Work, slow: Work, bench: Bench) -> None:
     @api.get("/api/validate")
     async def validate(lang: Literal["en", "fr"] = "en") -> dict[str, Any]:
         """The published trials, predicted and compared. Computed once, in some seconds."""
-        return await slow.run(lambda: validation(bench.validation(), lang))
+        found: dict[str, Any] = (await slow.run(bench.validation, lang))["result"]
+        return found
 
 
 def _models(api: APIRouter, work: Work, slow: Work, bench: Bench) -> None:

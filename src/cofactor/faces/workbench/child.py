@@ -24,6 +24,7 @@ class Role(StrEnum):
 
     TRIAL = "trial"
     MODEL = "model"
+    VALIDATION = "validation"
 
 
 class LostError(Exception):

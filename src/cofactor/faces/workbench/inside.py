@@ -1,4 +1,4 @@
-"""What runs in a child of the server: one trial, or one model of a user again and again. Started by ``child``.
+"""What runs in a child of the server: one trial, the validation, or one model of a user again and again.
 
 It reads requests as lines of JSON and answers so. When the server is gone, so that no request can come any more, it
 ends. A model's process has limits of memory and processor time from the system, which nothing in the model can raise.
@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ MOST_MEMORY = 4 * 1024**3
 MOST_SECONDS = 120
 """Seconds of processor time of a model's process: thousands of runs. The next one then takes its place."""
 KINDNESS = 10
-"""By how much a trial gives way to whatever else runs on this machine (``nice``)."""
+"""By how much a trial and the validation give way to whatever else runs on this machine (``nice``)."""
 Tell = Callable[[Message], None]
 
 
@@ -35,12 +36,13 @@ def main() -> None:
     """Serve the role that the command line names."""
     role, tell = Role(sys.argv[1]), _voice()
     requests = _requests()
-    if role is Role.TRIAL:
-        os.nice(KINDNESS)
-        _answered(tell, lambda: _trial(next(requests), tell))
-    else:
+    if role is Role.MODEL:
         _limit()
         _serve_model(requests, tell)
+        return
+    os.nice(KINDNESS)
+    request = next(requests)
+    _answered(tell, _validation if role is Role.VALIDATION else lambda: _trial(request, tell))
 
 
 def _voice() -> Tell:
@@ -98,6 +100,17 @@ def _trial(request: Message, tell: Tell) -> Message:
     run_trial(Path(request["trial"]), folder, progress=lambda done, asked: tell({"done": done, "asked": asked}))
     gather(folder)
     return {"finished": True}
+
+
+def _validation() -> Message:
+    """The page and the numbers of the validation, in every language."""
+    from cofactor.evidence.validate import validate
+    from cofactor.report.numbers import LANGUAGES
+    from cofactor.report.validation import result
+    from cofactor.report.validation_page import page
+
+    found = validate()
+    return {lang: {"page": asdict(page(found, lang)), "result": result(found, lang)} for lang in LANGUAGES}
 
 
 def _serve_model(requests: Iterator[dict[str, Any]], tell: Tell) -> None:

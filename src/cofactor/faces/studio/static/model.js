@@ -1,7 +1,7 @@
 // The sliders of a model: one run in flight, the newest next, so that the curves follow the hand.
 const id = document.getElementById('model').dataset.id
 const values = document.getElementById('values')
-const sliders = [...values.querySelectorAll('.slider')]
+const sliders = [...values.querySelectorAll('.wb-slider')]
 
 /** What differs from the values that the model came with. */
 function settings() {

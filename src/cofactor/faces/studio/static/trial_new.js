@@ -46,7 +46,7 @@ function show(problems) {
     if (!field) return elsewhere.append(said)
     field.setAttribute('aria-invalid', 'true')
     field.setAttribute('aria-describedby', said.id)
-    field.closest('.field, .ticks').append(said)
+    field.closest('.field, .wb-ticks').append(said)
     for (let around = field.closest('details'); around; around = around.parentElement.closest('details')) around.open = true
   })
 }
