@@ -20,7 +20,7 @@ from cofactor.engine.generate import human
 from cofactor.facts.load import ANALYTE_UNIT, load
 from cofactor.facts.types import Source
 from cofactor.model.tables import parameters
-from cofactor.person.body import Array, Regimen, live
+from cofactor.person.body import Array, Regimen, live, take
 from cofactor.person.exposure import Constant, constants
 from cofactor.person.inputs import ModelInputs, form_family
 from cofactor.person.intake import Intake, model_inputs
@@ -41,6 +41,8 @@ HARDLY = 0.05
 """Share of the plan's own 90 % band below which a difference is none: a choice, the same as in captions of charts."""
 TELLS = 1.96 * math.sqrt(2)
 """Standard deviations of one reading by which two readings must differ to show a change (Fraser and Harris 1989)."""
+BODIES = 200
+"""Bodies that a choice is tried on: pairs of the same body, so that few tell a difference well."""
 LEAST_DIVIDED_MG = 100.0
 """Smallest dose that is halved to see what dividing brings: its halves are sold. A choice of this tool."""
 
@@ -128,6 +130,7 @@ def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ..
     desk = _Desk(of.members.subject.intake, planned.regimen.inputs)
     items = tuple(item for item in planned.plan.items if item.nutrient in PLANNED)
     asked = [other for item in items for other in _others(desk, item, items)]
+    of = _some(of)
     bodies = (of, _with_weak_effects(of)) if any(other.weak for other in asked) else (of,)
     plan = [_run(body, desk.inputs) for body in bodies] if asked else []
     return tuple(_answer(other, bodies, plan) for other in asked)
@@ -277,6 +280,15 @@ def _constant(name: str) -> Grounds:
 
 
 # -------------------------------------------------------------------------------------------------- what is answered
+
+
+def _some(of: Posterior) -> Posterior:
+    """Equally likely bodies, evenly out of all."""
+    count = len(of.members)
+    if count <= BODIES:
+        return of
+    chosen, state = take(of.members, of.state, np.arange(BODIES) * count // BODIES)
+    return replace(of, members=chosen, state=state)
 
 
 def _with_weak_effects(of: Posterior) -> Posterior:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cofactor.report import numbers
 from cofactor.report.figures.types import NO_COLOUR, acts
-from cofactor.report.terminal import RETEST
 from cofactor.report.types import Report
 from cofactor.report.words import Words
 
@@ -37,9 +36,10 @@ def key_numbers(report: Report, words: Words) -> Iterator[KeyNumber]:
     if report.plan.cost_per_month:
         cost = f"≈{numbers.NBSP}{numbers.number(report.plan.cost_per_month, words.lang)}{numbers.NBSP}€"
         yield KeyNumber(cost, words.text("page.number.cost"), "k")
-    day = report.case.today + timedelta(days=report.plan.retest_days)
-    labs = numbers.join([words.analyte(name) for name in RETEST], words.lang)
-    yield KeyNumber(numbers.short_day(day, words.lang), words.text("page.number.retest", labs=labs), NO_COLOUR)
+    if (test := report.plan.next_test) is not None:
+        labs = words.join(words.analyte(name) for name in test.analytes)
+        day = numbers.short_day(date.fromisoformat(test.date), words.lang)
+        yield KeyNumber(day, words.text("page.number.retest", labs=labs), NO_COLOUR)
 
 
 def _goal_number(report: Report, words: Words) -> KeyNumber:

@@ -24,6 +24,7 @@ from cofactor.report.figures.types import Figure, acts, in_days
 from cofactor.report.figures.week import Week, week
 from cofactor.report.key_numbers import KeyNumber, key_numbers
 from cofactor.report.names import capital
+from cofactor.report.options import Options, Retest, Unmet, next_test, options, unmet
 from cofactor.report.plain import isolated
 from cofactor.report.references import Reference, of_model, references
 from cofactor.report.terminal import expected_sentence
@@ -62,6 +63,9 @@ class Page:
     emergency: tuple[Entry, ...]
     doses: tuple[Dose, ...]
     numbers: tuple[KeyNumber, ...]
+    unmet: tuple[Unmet, ...]
+    options: Options | None
+    test: Retest | None
     gates: tuple[GateLine, ...]
     withheld: tuple[Entry, ...]
     taken: tuple[str, ...]
@@ -98,6 +102,9 @@ def page(report: Report, lang: str) -> Page:
         emergency=tuple(_emergency(urgent, words)),
         doses=card(report, words) if calm else (),
         numbers=tuple(key_numbers(report, words)) if calm else (),
+        unmet=unmet(report, words) if calm else (),
+        options=options(report, words) if calm else None,
+        test=next_test(report, words) if calm else None,
         gates=tuple(_gates([g for g in report.gates.gates if g not in urgent and not for_everyone(g)], report, words)),
         withheld=tuple(_withheld(report, words)) if calm else (),
         taken=tuple(words.reason(r) for r in report.plan.stopped) if calm else (),

@@ -13,7 +13,7 @@ from cofactor.report.page import Page, page
 from cofactor.report.text import Text
 from cofactor.report.types import Report
 
-PARTS = ("plan", "watch", "heading", "stands", "day", "choices", "why", "uncertain", "sources")
+PARTS = ("plan", "options", "watch", "heading", "stands", "day", "test", "choices", "why", "uncertain", "sources")
 """Ids of the parts of the page, in order."""
 FONTS = {"Source Sans 3": "source-sans-3.woff2", "Source Serif 4": "source-serif-4.woff2"}
 SHAPES = {
@@ -39,7 +39,14 @@ def render(template: str, lang: str, **values: object) -> str:
 
 def parts_of(made: Page) -> tuple[str, ...]:
     """The parts that a page has, in order."""
-    shown = {"heading": made.heading, "day": made.day, "choices": made.compared, "why": made.picture}
+    shown = {
+        "options": made.options,
+        "heading": made.heading,
+        "day": made.day,
+        "test": made.test,
+        "choices": made.compared,
+        "why": made.picture,
+    }
     return tuple(part for part in PARTS if part not in shown or shown[part] is not None)
 
 

@@ -12,7 +12,7 @@ from cofactor.facts.gates import Trigger, gate_rules
 from cofactor.person.types import Case
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.types import Expected, PlanItem, Reason, Withheld
-from cofactor.report import choices, numbers
+from cofactor.report import choices, numbers, options
 from cofactor.report.moments import moment_line, week_lines
 from cofactor.report.names import FOOD, capital
 from cofactor.report.types import Report
@@ -20,8 +20,6 @@ from cofactor.report.words import Words, emergency
 
 WIDTH = 92
 """Columns: fits a default terminal beside nothing, and a mail."""
-RETEST = ("25OHD", "Ca_total", "creatinine")
-"""What a test after a change is for: the level itself, and what must not rise (safety rules, re-test prompts)."""
 ALIKE = 0.015
 """Chances nearer than this are the same number to a reader, and within the error of a few hundred bodies."""
 
@@ -35,10 +33,13 @@ def summary(report: Report, lang: str) -> str:
         [_wrapped(words.title(report))],
         [_wrapped(expected_sentence(report, words))],
         _section(words, "the_plan", _items(report, words)),
+        _section(words, "clashes", map(_bullet, options.clash_lines(report, words))),
         _section(words, "taken_now", (_bullet(words.reason(r)) for r in report.plan.stopped)),
         _section(words, "not_proposed", _withheld(report, words)),
         _section(words, "watch", _watch(report.gates, words)),
         _section(words, "heading", _outlook(report, words), day=_judged_on(report, words)),
+        _section(words, "options", map(_bullet, options.lines(report, words))),
+        _section(words, "test", map(_bullet, options.retest_lines(report, words))),
         _section(words, "choices", map(_bullet, choices.lines(report, words))),
         _section(words, "day", (_bullet(moment_line(e, report, words)) for e in report.plan.schedule)),
         _section(words, "week", map(_bullet, week_lines(report, words))),
@@ -139,8 +140,6 @@ def _items(report: Report, words: Words) -> Iterator[str]:
     if report.plan.cost_per_month:
         cost = numbers.with_unit(numbers.number(report.plan.cost_per_month, words.lang), "€", words.lang)
         yield _bullet(words.text("summary.cost", cost=cost))
-    labs = words.join(words.analyte(name) for name in RETEST)
-    yield _bullet(words.text("summary.retest", day=_judged_on(report, words), labs=labs))
 
 
 def _headline(item: PlanItem, words: Words) -> str:
