@@ -60,6 +60,9 @@ def test_a_slip_is_told_beside_its_field_and_nothing_is_saved(open_page, session
     page = open_page(f"/case/{session.anna}")
     weight = page.locator("[name='person.weight']")
     weight.fill("7200")
+    expect(page.locator("#state")).to_contain_text("not saved")
+    assert weight.get_attribute("aria-invalid") is None  # what is being typed is not judged yet
+    page.keyboard.press("Tab")
     expect(page.locator("#person .problem")).to_contain_text("25 to 400 kg")
     assert weight.get_attribute("aria-invalid") == "true"
     assert page.locator(f"[id='{weight.get_attribute('aria-describedby')}']").is_visible()
@@ -70,6 +73,16 @@ def test_a_slip_is_told_beside_its_field_and_nothing_is_saved(open_page, session
     weight.fill("72")
     expect(page.locator("#person .problem")).to_have_count(0)
     expect(page.locator("#state")).to_contain_text("Saved")
+
+
+def test_the_signs_of_an_emergency_are_answered_at_once_or_stop_everything(open_page, session):
+    page = open_page(f"/case/{session.anna}")
+    page.locator("[name='answers.seizures'][value=yes]").check()
+    expect(page.locator("#gates")).to_contain_text("STOP")
+    page.get_by_role("button", name="None of these").click()
+    assert page.locator("[name='answers.fainting'][value=no]").is_checked()
+    assert page.locator("[name='answers.seizures'][value=yes]").is_checked()
+    assert not page.locator("[name='answers.diabetes'][value=no]").is_checked()
 
 
 def test_rows_that_go_leave_the_others_their_places(open_page, session):
@@ -97,5 +110,8 @@ def test_a_laboratory_file_is_read_back_before_it_enters_the_sheet(open_page, se
 def test_a_start_without_answers_says_what_is_needed(open_page):
     page = open_page("/clients/new", Look("fr"))
     page.get_by_role("button", name="Créer le dossier").click()
-    expect(page.locator(".problem").first).to_contain_text("À remplir")
+    for name in ("person.sex", "person.age", "person.weight"):
+        expect(page.locator(f"[name='{name}']").first).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#town")).to_have_attribute("aria-invalid", "true")
+    assert page.locator(".problem").all_text_contents() == ["À remplir."] * 4
     check_page(page)

@@ -19,6 +19,10 @@ towns(form, false)
 suggest(form)
 growRows(form, changed)
 bringLabs(form, address, (results) => { results.forEach(addResult); changed() })
+form.querySelectorAll('[data-none]').forEach((button) => {
+  button.addEventListener('click', () => { answerNo(button.closest('[data-answers]')); changed() })
+  button.disabled = false
+})
 form.addEventListener('input', changed)
 form.addEventListener('change', (event) => { follow(event.target); changed() })
 form.addEventListener('submit', save)
@@ -52,8 +56,8 @@ async function check() {
 }
 
 function show({ problems, read, notes, gates }) {
-  // what was not filled in yet is told when it is saved, not while it is being filled in
-  showProblems(form, problems.filter((problem) => problem.got !== 'nothing'), { focus: false })
+  // what is not filled in yet, or is being typed, is told when it is left or saved
+  showProblems(form, problems.filter((problem) => problem.got !== 'nothing'), { focus: false, typing: true })
   for (const place of form.querySelectorAll('[data-read]')) {
     place.replaceChildren(...(read[place.dataset.read] ?? []).map((said) => element('p', said)))
   }
@@ -63,6 +67,13 @@ function show({ problems, read, notes, gates }) {
   const list = document.getElementById('gates')
   const rows = gates.map((gate) => gateRow(list, gate))
   list.replaceChildren(...(rows.length ? rows : [element('li', problems.length ? list.dataset.wait : list.dataset.none)]))
+}
+
+/** Answer no to everything of a group that has no answer yet. */
+function answerNo(group) {
+  for (const asked of group.querySelectorAll('fieldset')) {
+    if (!asked.querySelector(':checked')) asked.querySelector('[value=no]').checked = true
+  }
 }
 
 function gateRow(list, gate) {

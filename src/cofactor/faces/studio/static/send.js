@@ -23,34 +23,38 @@ export async function valuesOf(form) {
  * Show problems of a form: each beside the field that its place names, or beside its row or section; the rest together.
  * The place is that of the case file, `supplements[0].contents[1]`; a field further out takes what has none of its own.
  */
-export function showProblems(form, problems, { focus = true } = {}) {
+export function showProblems(form, problems, { focus = true, typing = false } = {}) {
+  const now = document.activeElement
+  const unmarked = typing && now && !now.matches('[aria-invalid]') ? now : null
   form.querySelectorAll('.problem').forEach((old) => old.remove())
   form.querySelectorAll('[aria-invalid]').forEach((field) => { field.removeAttribute('aria-invalid'); field.removeAttribute('aria-describedby') })
-  const left = problems.filter((problem) => !beside(form, problem))
+  const left = problems.filter((problem) => !beside(form, problem, unmarked))
   form.querySelector('[data-problems]')?.append(...left.map((problem) => line(problem, `${problem.where}: `, form)))
   if (focus && problems.length) (form.querySelector('[aria-invalid]') ?? form.querySelector('.problem')?.parentElement)?.scrollIntoView({ block: 'center' })
   if (focus) form.querySelector('[aria-invalid]')?.focus()
 }
 
-function beside(form, problem) {
+function beside(form, problem, unmarked) {
   for (let place = problem.where; place; place = place.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[]+)$/, '')) {
-    const field = visible(form.elements.namedItem(place))
-    if (field) return mark(form, field, problem)
+    const field = visible(form, form.elements.namedItem(place))
+    if (field) return field === unmarked || mark(form, field, problem)
     const around = form.querySelector(`[data-place="${CSS.escape(place)}"]`)
     if (around) return Boolean(around.append(line(problem, '', form))) || true
   }
   return false
 }
 
-/** The field itself, the first of several, or the box that shows a hidden one. */
-function visible(found) {
+/** The field itself, the first of several, or the control that stands for a hidden one. */
+function visible(form, found) {
   const field = found instanceof RadioNodeList ? found[0] : found
-  return field?.type === 'hidden' ? field.closest('[data-find]')?.querySelector('[data-shows]') : field
+  if (field?.type !== 'hidden') return field
+  return field.closest('[data-find]')?.querySelector('[data-shows]') ?? form.querySelector(`[data-stands-for="${CSS.escape(field.name)}"]`)
 }
 
 function mark(form, field, problem) {
   const said = line(problem, '', form)
   said.id = `${field.id || field.name}-problem`
+  field.closest('details')?.setAttribute('open', '')
   field.setAttribute('aria-invalid', 'true')
   field.setAttribute('aria-describedby', said.id)
   const after = field.type === 'radio' || field.type === 'checkbox' ? field.closest('fieldset').lastElementChild : field

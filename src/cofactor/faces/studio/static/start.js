@@ -8,7 +8,8 @@ towns(form, true)
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   const { name, ...values } = caseOf(form)
-  const answer = await send(form.dataset.address, { name: name ?? '', case: values })
+  const given = { person: {}, place: {}, ...values } // so that what is missing is missing in its place
+  const answer = await send(form.dataset.address, { name: name ?? '', case: given })
   if (answer.location) location.assign(answer.location)
   else showProblems(form, answer.problems)
 })
