@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -53,3 +57,30 @@ def test_every_answer_is_one_that_the_description_names(api, label, mode):
         assert answer.status_code < 500
 
     answered()
+
+
+LABEL = "contents: [Vitamin D3 25 µg]\npopulation: {people: 50}\n"
+CASE = {"case": (Path(__file__).parents[2] / "examples" / "anna.yaml").read_text(encoding="utf-8")}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "keys"),
+    [
+        *(("POST", f"/api/{question}", {"json": CASE}) for question in ("check", "status", "forecast", "plan", "cite")),
+        ("POST", "/api/label", {"json": {"label": LABEL}}),
+        ("GET", "/api/foods", {"params": {"q": "sardine"}}),
+        ("GET", "/api/evidence", {}),
+        ("GET", "/api/evidence", {"params": {"id": "C18"}}),
+        ("GET", "/api/ask", {"params": {"q": "Does magnesium activate vitamin D?"}}),
+        ("GET", "/api/validate", {}),
+        ("GET", "/api/trial-schema", {}),
+    ],
+)
+def test_the_answer_to_a_good_question_has_the_shape_that_is_described(api, method, path, keys):
+    async def go():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://127.0.0.1:8000") as client:
+            return await client.request(method, path, **keys)
+
+    answer = asyncio.run(go())
+    assert answer.status_code == 200, answer.text
+    SCHEMA[path][method].validate_response(answer)

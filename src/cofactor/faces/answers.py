@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cofactor.assess import forecast as assess_forecast
 from cofactor.assess.gates import evaluate
 from cofactor.assess.types import GateResult
 from cofactor.assess.update import SHOWN, posterior
+from cofactor.errors import InputError, Problem
+from cofactor.evidence.ask import matching
+from cofactor.evidence.ledger import claim, claims
+from cofactor.evidence.studies import run, studies
 from cofactor.facts.food_lookup import search_foods as search
 from cofactor.person.case import parse_dose
 from cofactor.person.types import Case
 from cofactor.report.build import build
 from cofactor.report.foods import food_row
-from cofactor.report.result import band_row, gate_row, result, status_row
+from cofactor.report.ledger import claim_row
+from cofactor.report.ledger import rows as claim_rows
+from cofactor.report.product_json import product_document
+from cofactor.report.result import band_row, gate_row, result, source_row, status_row
+from cofactor.report.text import Text
 from cofactor.report.words import Words
+from cofactor.trial.label_file import parse_label
+from cofactor.trial.product import live
 
 Answer = dict[str, Any]
+MOST_PEOPLE = 2_000
+"""People of a label whose effects are asked of a server: some seconds."""
 
 
 def check(case: Case, lang: str) -> Answer:
@@ -53,6 +65,39 @@ def plan(case: Case, lang: str) -> Answer:
 def search_foods(text: str, most: int) -> Answer:
     """Foods by name, the likeliest first."""
     return {"foods": [food_row(food) for food in search(text, most)]}
+
+
+def cite(case: Case) -> Answer:
+    """The sources that a plan used."""
+    return {"sources": [source_row(source) for source in build(case).sources]}
+
+
+def evidence(name: str | None) -> Answer:
+    """One statement of the ledger with its experiment, which is run; or all of them without.
+
+    Raises :class:`InputError` for an id that the ledger does not have.
+    """
+    if name is None:
+        return claim_rows((found, None) for found in claims().values())
+    found = claim(name)
+    return claim_rows([(found, run(studies()[found.id]) if found.id in studies() else None)])
+
+
+def ask(question: str, lang: str) -> Answer:
+    """The statement that a question is about. Raises :class:`InputError` for one outside of the ledger."""
+    found = matching(question)
+    if found is None:
+        raise InputError([Problem("question", question[:100], (), Text(lang)("evidence.not_in_ledger"))])
+    return {"claim": claim_row(found, run(studies()[found.id]) if found.id in studies() else None)}
+
+
+def label(text: str | Mapping[str, object], lang: str) -> Answer:
+    """What a product holds, does in a population, must not meet, and may claim. Raises :class:`InputError`."""
+    case = parse_label(text)
+    if case.population.people > MOST_PEOPLE:
+        got, most = f"{case.population.people:,} people", f"at most {MOST_PEOPLE:,}"
+        raise InputError([Problem("population.people", got, (most,), "Ask for fewer, or use `cofactor label`.")])
+    return product_document(case, live(case), lang)
 
 
 def _gates(gates: GateResult, lang: str) -> list[Answer]:

@@ -18,12 +18,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor import __version__
 from cofactor.errors import InputError, Problem
+from cofactor.faces import answer_shapes as shapes
 from cofactor.faces import answers
 from cofactor.faces.work import BusyError, Work
 from cofactor.faces.workbench.api import refusals, routes
 from cofactor.faces.workbench.bench import Bench
 from cofactor.person.case import json_schema, parse_case
 from cofactor.person.types import Case
+from cofactor.person.yaml_text import MAX_CHARACTERS
 
 REFUSED = 422
 UNREADABLE = 400
@@ -63,6 +65,15 @@ class ForecastBody(CaseBody):
     add: list[Annotated[str, Field(max_length=LONGEST_SEARCH)]] = Field(
         default_factory=list, max_length=MOST_DOSES, examples=[["vitamin_d D3 2000 IU"]]
     )
+
+
+class LabelBody(_Body):
+    """A product: the values of a label file, or its text."""
+
+    label: dict[str, Any] | Annotated[str, Field(max_length=MAX_CHARACTERS)] = Field(
+        description="As values, or as the YAML text of a label file."
+    )
+    lang: Lang = Lang.EN
 
 
 class ProblemOut(BaseModel):
@@ -130,34 +141,56 @@ def _errors(api: FastAPI) -> None:
 
 
 def _questions(api: FastAPI, work: Work) -> None:
-    @api.post("/api/check", responses=RESPONSES)
+    @api.post("/api/check", response_model=None, responses=_answered(shapes.CheckAnswer))
     async def check(body: CaseBody) -> dict[str, Any]:
         """How a case was read, and the gates that it meets. Simulates nothing."""
         return await work.run(lambda: answers.check(_case(body), body.lang))
 
-    @api.post("/api/status", responses=RESPONSES)
+    @api.post("/api/status", response_model=None, responses=_answered(shapes.StatusAnswer))
     async def status(body: CaseBody) -> dict[str, Any]:
         """Where a person stands on every intake and every level."""
         return await work.run(lambda: answers.status(_case(body), body.lang))
 
-    @api.post("/api/forecast", responses=RESPONSES)
+    @api.post("/api/forecast", response_model=None, responses=_answered(shapes.ForecastAnswer))
     async def forecast(body: ForecastBody) -> dict[str, Any]:
         """Where a person is heading, as things are and with what is added."""
         return await work.run(lambda: answers.forecast(_case(body), body.lang, body.days, body.add))
 
-    @api.post("/api/plan", responses=RESPONSES)
+    @api.post("/api/plan", response_model=None, responses=_answered(shapes.PlanAnswer))
     async def plan(body: CaseBody) -> dict[str, Any]:
         """The whole report, as result.json."""
         return await work.run(lambda: answers.plan(_case(body), body.lang))
 
+    @api.post("/api/cite", response_model=None, responses=_answered(shapes.SourcesAnswer))
+    async def cite(body: CaseBody) -> dict[str, Any]:
+        """The sources that a plan for the case uses."""
+        return await work.run(lambda: answers.cite(_case(body)))
+
+    @api.post("/api/label", response_model=None, responses=RESPONSES)
+    async def label(body: LabelBody) -> dict[str, Any]:
+        """What a product holds, does in a population, must not meet, and may claim."""
+        return await work.run(answers.label, body.label, body.lang)
+
 
 def _look_ups(api: FastAPI, work: Work) -> None:
-    @api.get("/api/foods", responses=RESPONSES)
+    @api.get("/api/foods", response_model=None, responses=_answered(shapes.FoodsAnswer))
     async def foods(
         q: Annotated[str, Query(max_length=LONGEST_SEARCH)], most: Annotated[int, Query(ge=1, le=100)] = 10
     ) -> dict[str, Any]:
         """Foods by name in French or English, the likeliest first."""
         return await work.run(answers.search_foods, q, most)
+
+    @api.get("/api/evidence", response_model=None, responses=_answered(shapes.ClaimsAnswer))
+    async def evidence(
+        id: Annotated[str | None, Query(max_length=LONGEST_SEARCH)] = None,  # noqa: A002 - the word of the address
+    ) -> dict[str, Any]:
+        """Statements of the ledger; with an id, that one alone with its experiment, which is run."""
+        return await work.run(answers.evidence, id)
+
+    @api.get("/api/ask", response_model=None, responses=_answered(shapes.AskAnswer))
+    async def ask(q: Annotated[str, Query(max_length=LONGEST_SEARCH)], lang: Lang = Lang.EN) -> dict[str, Any]:
+        """The statement of the ledger that a question in everyday words is about."""
+        return await work.run(answers.ask, q, lang)
 
     @api.get("/api/case-schema")
     async def schema() -> dict[str, Any]:
@@ -168,6 +201,11 @@ def _look_ups(api: FastAPI, work: Work) -> None:
     async def health() -> dict[str, str]:
         """Whether the server answers, and its version."""
         return {"version": __version__}
+
+
+def _answered(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The refusals, and the shape of an answer. It is described and not applied: the answer is the command's own."""
+    return {200: {"model": shape}, **RESPONSES}
 
 
 def _case(body: CaseBody) -> Case:
