@@ -33,6 +33,8 @@ SECTIONS = (
 )
 """The top-level keys that the form shows, in the order in which a new file has them."""
 _LONGEST_WORD = 40
+_NEEDED = ("person", "place")
+"""Sections that stay when they are empty, so that what they lack is told in its place."""
 _NUMBERS = frozenset({"age", "skin", "menopause", "latitude", "value"})
 _WORDS: Mapping[str, Mapping[str, object]] = {
     "sex": words.SEX,
@@ -47,9 +49,9 @@ def merged(old: Values, sent: Values) -> dict[str, object]:
     found = dict(old) or {"cofactor": 1}
     for key in SECTIONS:
         new = _merged(key, old.get(key), sent.get(key))
-        if _same(old.get(key), new):
+        if _same(old.get(key), new) and (key in old or key not in _NEEDED):
             continue
-        if new in (None, "", [], {}):
+        if new in (None, "", [], {}) and key not in _NEEDED:
             found.pop(key, None)
         else:
             found[key] = new
