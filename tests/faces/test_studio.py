@@ -192,6 +192,16 @@ def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
     assert "Anna" in ask("GET", "/clients").text
 
 
+def test_a_store_is_sealed_from_the_page(ask, tmp_path):
+    place = started(ask)
+    short = ask("POST", "/clients/protect", json={"passphrase": "short"})
+    assert [p["where"] for p in short.json()["problems"]] == ["passphrase"]
+    assert ask("POST", "/clients/protect", json={"passphrase": "five words that nobody knows"}).status_code == 200
+    assert "Zoé" in ask("GET", place).text
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or "Zoé".encode() not in file.read_bytes()
+
+
 def test_the_plan_of_the_page_is_that_of_the_files(ask):
     place = started(ask)
     page = ask("GET", f"{place}/plan").text

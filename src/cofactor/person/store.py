@@ -80,6 +80,13 @@ class Store:
             found = [Saved(id_, name, last) for id_, name in self._names() if (last := self._last(id_)) is not None]
         return tuple(sorted(found, key=lambda s: s.name.casefold()))
 
+    def saved(self, case: str) -> Saved | None:
+        """A case by its id, with its last version; None where there is none."""
+        with typed():
+            row = self._db.execute("SELECT name FROM cases WHERE id = ?", (case,)).fetchone()
+            last = None if row is None else self._last(case)
+        return None if last is None else Saved(case, self._seal.open(as_bytes(row[0]), f"name {case}"), last)
+
     def history(self, name: str) -> tuple[Version, ...]:
         """Every version of a case, oldest first."""
         with typed():

@@ -7,9 +7,11 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor.errors import InputError, Problem
+from cofactor.faces.studio.entrance import Passphrase
 from cofactor.faces.studio.pages import Page, Studio
 from cofactor.person.case import parse_case
 from cofactor.person.store import LONGEST_NAME, Store, proper_name
+from cofactor.person.store_seal import SHORTEST
 from cofactor.person.yaml_text import MAX_CHARACTERS
 from cofactor.report import numbers
 from cofactor.report.text import Text
@@ -31,14 +33,22 @@ def routes(studio: Studio) -> APIRouter:
 
     @found.get("/clients")
     async def clients(request: Request) -> Response:
-        saved = await studio.shelf.run(lambda store: store.cases())
+        saved, sealed = await studio.shelf.run(lambda store: (store.cases(), store.sealed))
         days = {s.id: numbers.day(s.last.day, studio.lang(request)) for s in saved}
-        return studio.show(request, "clients.html", "clients", values={"saved": saved, "days": days})
+        return studio.show(request, "clients.html", "clients", values={"saved": saved, "days": days, "sealed": sealed})
 
     @found.post("/clients")
     async def bring(body: Brought) -> dict[str, str]:
         await studio.work.run(parse_case, body.text)
         return {"location": f"/case/{await studio.shelf.run(lambda store: new_client(store, body.name, body.text))}"}
+
+    @found.post("/clients/protect")
+    async def protect(request: Request, body: Passphrase) -> dict[str, str]:
+        if len(body.passphrase) < SHORTEST:
+            do = studio.text(request)("studio.protect.longer", count=str(SHORTEST))
+            raise InputError([Problem("passphrase", f"{len(body.passphrase)}", (), do)])
+        await studio.shelf.run(lambda store: store.protect(body.passphrase))
+        return {"location": "/clients"}
 
     return found
 

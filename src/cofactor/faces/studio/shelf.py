@@ -73,10 +73,10 @@ class Shelf:
 
 
 def _client(store: Store, case: str) -> Client:
-    name = store.name_of(case)
-    if not name:
+    saved = store.saved(case)
+    if saved is None:
         raise NoClientError
-    return Client(case, name, store.history(name)[-1].number, store.text(name))
+    return Client(case, saved.name, saved.last.number, store.text(saved.name))
 
 
 __all__ = ["Client", "NoClientError", "SealedError", "Shelf"]
