@@ -11,6 +11,10 @@ from pathlib import Path
 import httpx
 import pyarrow.parquet
 import pytest
+import schemathesis
+from hypothesis import Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from cofactor.assess.forecast import forecast
 from cofactor.assess.update import posterior
@@ -27,13 +31,17 @@ ANNA = (Path(__file__).parents[2] / "examples" / "anna.yaml").read_text(encoding
 FULL = "d50-D3-1~mg200-citrate-2~ca500-carbonate-2~k90-MK7-1~sun45~fca100~fmg50"
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory):
+def studio_in(folder):
     """A studio without its door, and Anna's id in its store."""
-    folder = tmp_path_factory.mktemp("live")
     with open_store(folder, create=True) as store:
         anna = store.save("Anna", ANNA)[0].case
     return create_studio("en", folder), anna
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    """The studio of these tests."""
+    return studio_in(tmp_path_factory.mktemp("live"))
 
 
 def ask(studio, path, **query):
@@ -110,6 +118,14 @@ def test_a_narrow_place_gets_a_drawing_of_its_own(studio):
     assert widths == ["360", "900"]
 
 
+def test_only_what_is_in_sight_is_drawn_where_a_page_asks_so(studio):
+    some = ask(studio, "/live/ANNA/view", v=1, s="d100", see="PTH,Ca_total").json()
+    every = ask(studio, "/live/ANNA/view", v=1, s="d100").json()
+    assert some["small"] == {o: every["small"][o] for o in ("Ca_total", "PTH")}
+    assert some["captions"] == every["captions"]
+    assert set(every["small"]) == set(every["captions"])
+
+
 def test_gates_answer_the_dose(studio):
     stopped = ask(studio, "/live/ANNA/view", v=1, s="d125~mg400-citrate-1").json()
     assert "above 97 µg (3,880 IU) a day, the upper level" in stopped["pieces"]["gates"].replace("\u00a0", " ")
@@ -170,6 +186,20 @@ def test_programs_get_the_forecast_of_the_command(studio):
     only = ask(studio, "/api/cases/ANNA/forecast", s="d100", outcome="25OHD").json()["forecast"]
     assert {r["outcome"] for r in only} == {"25OHD"}
     assert only[-1]["p50"] > rows["25OHD", 364.0]["p50"] + 10
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_answer_to_a_program_is_one_that_the_description_names(tmp_path, mode):
+    app, anna = studio_in(tmp_path)  # its own: who asks by the description starts a server, and ends it
+    schema = schemathesis.openapi.from_dict(app.openapi())
+
+    @settings(max_examples=10, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
+    @given(case=schema["/api/cases/{case}/forecast"]["GET"].as_strategy(generation_mode=mode))
+    def answered(case):
+        case.path_parameters = {"case": anna}
+        assert case.call_and_validate(app=app, excluded_checks=[positive_data_acceptance]).status_code < 500
+
+    answered()
 
 
 def test_the_page_holds_nothing_of_the_person_in_an_address(studio):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cofactor.engine.generate import human
-from cofactor.engine.solve import Change, Event, Solution, solve
+from cofactor.engine.solve import Backend, Change, Event, Solution, solve
 from cofactor.errors import EngineError
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import sun
@@ -174,6 +174,7 @@ def live(
     until: float,
     times: ArrayLike = (),
     outcomes: Sequence[str] = ("25OHD",),
+    backend: Backend = Backend.LLVM,
 ) -> tuple[Array, State]:
     """Run members from ``state`` to day ``until`` under ``regimens`` (each holds until the next).
 
@@ -193,6 +194,7 @@ def live(
             outcomes=[symbol.get(o, o) for o in outcomes],
             events=events,
             start=state.day,
+            backend=backend,
         )
     )
     return solution.values[:, : len(report)], State(until, solution.final, solution.parameters)

@@ -13,6 +13,7 @@ from cofactor.assess.forecast import Trajectories, spread
 from cofactor.assess.types import Band
 from cofactor.assess.update import Posterior
 from cofactor.engine.generate import human
+from cofactor.engine.solve import Backend
 from cofactor.person.body import Array, Regimen, live
 from cofactor.person.sun import day_of_year
 from cofactor.units import MOLAR_MASS, convert
@@ -108,11 +109,11 @@ def flows(of: Posterior, regimen: Regimen, under: str, days: Sequence[float]) ->
     return tuple(band for day in days for band in found.on(day, under).values())
 
 
-def courses(of: Posterior, regimen: Regimen, days: Array) -> Courses:
+def courses(of: Posterior, regimen: Regimen, days: Array, backend: Backend = Backend.LLVM) -> Courses:
     """Levels and flows over ``days``, which rise."""
     symbols = dict.fromkeys(s for flow in readouts().values() for s in flow.symbols)
     wanted = (*LEVELS, *symbols)
-    values, _ = live(of.members, of.state, [regimen], float(days[-1]), days, wanted)
+    values, _ = live(of.members, of.state, [regimen], float(days[-1]), days, wanted, backend)
     found = Trajectories(days, wanted, values)
     rows = [(name, unit, found.of(name)) for name, unit in LEVELS.items()]
     rows += _amounts(of, regimen, found)

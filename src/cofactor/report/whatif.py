@@ -10,7 +10,7 @@ from cofactor.assess.types import Level
 from cofactor.plan.outlook import JUDGED_ON
 from cofactor.plan.whatif import LED, Future, Ground, Scenario, Verdict
 from cofactor.report import numbers
-from cofactor.report.figures.futures import COLOURS, GROUPS, MAIN
+from cofactor.report.figures.futures import COLOURS, MAIN, SMALL
 from cofactor.report.figures.types import COLOUR, Table, likely
 from cofactor.report.names import capital
 from cofactor.report.words import Words
@@ -77,13 +77,12 @@ def view(of: Ground, now: Tried, then: Tried, kept: Sequence[Tried], words: Word
     gates = tuple(_said(verdict, then.future, words) for verdict in then.verdicts)
     headline = _headline(of, then.future, words)
     chance = _chance(of, now.future, then.future, words)
-    groups = [MAIN, *(outcome for group in GROUPS.values() for outcome in group)]
     return View(
         headline=headline,
         chance=chance,
         gates=gates,
         numbers=tuple(_numbers(of, now.future, then.future, words)),
-        captions={outcome: _caption(of, outcome, now.future, then.future, words) for outcome in groups},
+        captions={outcome: _caption(of, outcome, now.future, then.future, words) for outcome in SMALL},
         table=_table(of, now.future, then.future, words),
         compared=_compared(of, [now, *kept, then], words) if kept else None,
         spoken=" ".join([f"{headline}.", chance, *(f"{g.name}: {g.word}." for g in gates if g.level != WITHIN)]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -38,13 +38,14 @@ COLUMNS = ("scenario", "outcome", "unit", "day", "p05", "p25", "p50", "p75", "p9
 
 
 class Asked(BaseModel):
-    """What a slider asks: the version of the case, the scenario, those kept beside it, and the width of its place."""
+    """What a slider asks: the version of the case, the scenario, those kept beside it, and which drawings how wide."""
 
     model_config = ConfigDict(extra="forbid")
     v: int = Field(ge=1)
     s: str = Field("", max_length=LONGEST)
     keep: list[Annotated[str, Field(max_length=LONGEST)]] = Field(default_factory=list, max_length=MOST_KEPT)
     w: int = Field(futures.NARROW_BELOW, ge=1, le=WIDEST)
+    see: str = Field("all", max_length=LONGEST, description="The small drawings in sight, between commas.")
 
 
 def routes(studio: Studio) -> APIRouter:
@@ -93,9 +94,9 @@ def _page(of: Held, lang: str) -> dict[str, Any]:
     words = Words(lang, of.ground.gates)
     return {
         **at_hand(of, words),
-        **_shown(of, of.planned, (), words, futures.NARROW_BELOW),
+        **_shown(of, of.planned, (), words, futures.NARROW_BELOW, futures.SMALL),
         "groups": futures.GROUPS,
-        "titles": {outcome: futures.title(outcome, words) for group in futures.GROUPS.values() for outcome in group},
+        "titles": {outcome: futures.title(outcome, words) for outcome in futures.SMALL},
     }
 
 
@@ -151,28 +152,26 @@ def _hint(slider: Slider, of: Held, words: Words) -> str:
 # ------------------------------------------------------------------------------------------------- what answers
 
 
-def _shown(of: Held, scenario: Scenario, kept: tuple[Scenario, ...], words: Words, width: int) -> dict[str, Any]:
+def _shown(
+    of: Held, scenario: Scenario, kept: Iterable[Scenario], words: Words, width: int, seen: Iterable[str]
+) -> dict[str, Any]:
     """What a scenario shows: drawings, and what is said beside them."""
     now, then, beside = of.now, of.tried(scenario), tuple(of.tried(k) for k in kept)
     said = view(of.ground, now, then, beside, words)
     return {
         "view": said,
         "main": futures.main(of.ground, now.future, then.future, [k.future for k in beside], words, width),
-        "small": _small(of, now, then, words, said),
-    }
-
-
-def _small(of: Held, now: Tried, then: Tried, words: Words, said: View) -> dict[str, str]:
-    return {
-        outcome: futures.small(of.ground, outcome, now.future, then.future, words, said.captions[outcome])
-        for group in futures.GROUPS.values()
-        for outcome in group
+        "small": {
+            outcome: futures.small(of.ground, outcome, now.future, then.future, words, said.captions[outcome])
+            for outcome in seen
+        },
     }
 
 
 def _answer(studio: Studio, request: Request, of: Held, asked: Asked) -> JSONResponse:
     words = Words(studio.lang(request), of.ground.gates)
-    shown = _shown(of, scenario_of(asked.s), tuple(scenario_of(k) for k in asked.keep), words, asked.w)
+    seen = futures.SMALL if asked.see == "all" else [o for o in futures.SMALL if o in asked.see.split(",")]
+    shown = _shown(of, scenario_of(asked.s), map(scenario_of, asked.keep), words, asked.w, seen)
     said: View = shown["view"]
     return JSONResponse(
         {

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from cofactor.engine.solve import Backend
 from cofactor.faces.studio.shelf import Client
 from cofactor.plan.whatif import DAYS, NOW, Ground, Scenario, future, ground, planned, regimen, verdicts
 from cofactor.report.flows import Courses, courses
@@ -92,7 +93,7 @@ class Held:
     def courses(self, scenario: Scenario) -> Courses:
         """What flows through the body under a scenario, on every day shown."""
         of = self.ground
-        return self._courses.get(scenario, lambda: courses(of.of, regimen(of, scenario), DAYS))
+        return self._courses.get(scenario, lambda: courses(of.of, regimen(of, scenario), DAYS, Backend.SINGLE))
 
     @property
     def now(self) -> Tried:

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "bone": ("bone_mineral", "ucOC", "dp_ucMGP"),
 }
 """Every level but 25(OH)D, which has the large chart, and its two parts."""
+SMALL = tuple(outcome for group in GROUPS.values() for outcome in group)
 COLOURS: dict[str, str] = {
     **dict.fromkeys((MAIN, *GROUPS["vitamin_d"]), "d"),
     **dict.fromkeys((*GROUPS["calcium"], "Ca_ionised", "bone_mineral"), "ca"),
@@ -102,10 +103,11 @@ def small(of: Ground, outcome: str, now: Future, then: Future, words: Words, sai
 
 
 def _grown(resting: Pair, reached: Pair) -> Pair:
-    """A scale that grows by halves of what it shows at rest, so that it mostly stands still."""
+    """A scale that grows by halves of what it shows at rest, so that it mostly stands still; never below nothing."""
     step = (resting[1] - resting[0]) / 2 or abs(resting[0]) / 10 or 1.0
     low = resting[0] - step * ceil(max(0.0, resting[0] - reached[0]) / step)
-    return low, resting[1] + step * ceil(max(0.0, reached[1] - resting[1]) / step)
+    floor = min(0.0, resting[0], reached[0])
+    return max(low, floor), resting[1] + step * ceil(max(0.0, reached[1] - resting[1]) / step)
 
 
 def title(outcome: str, words: Words) -> tuple[str, str]:

@@ -11,7 +11,7 @@ let speaking = 0
 
 function show(found) {
   main.innerHTML = found.main
-  for (const box of small) box.innerHTML = found.small[box.dataset.small]
+  for (const box of small) if (found.small[box.dataset.small]) box.innerHTML = found.small[box.dataset.small]
   for (const box of captions) box.textContent = found.captions[box.dataset.caption]
   clearTimeout(speaking)
   speaking = setTimeout(() => { document.getElementById('spoken').textContent = found.spoken }, SPOKEN)
@@ -41,4 +41,12 @@ addEventListener('resize', () => {
   width = main.clientWidth
 })
 
-begin({ show, more: () => ({ w: main.clientWidth }), changed: offer })
+/** The small drawings in sight: only these are drawn while a slider moves. */
+const seen = new Set()
+const sight = new IntersectionObserver((boxes) => {
+  for (const { target, isIntersecting } of boxes) seen[isIntersecting ? 'add' : 'delete'](target.dataset.small)
+})
+small.forEach((box) => sight.observe(box))
+
+const more = (whole) => ({ w: main.clientWidth, see: whole ? 'all' : [...seen].join(',') })
+begin({ show, more, changed: offer, partly: true })

@@ -79,14 +79,23 @@ function remember() {
 
 let running = false
 let wanted = false
+let whole = true
 let settled = 0
 let page = {}
 
-/** Ask for what the sliders say; `show(answer)` of the page shows it. */
+/** Ask for what the sliders say, and when they rest for what is out of sight too. `show(answer)` of the page shows it. */
 export async function ask() {
-  wanted = true
   clearTimeout(settled)
-  settled = setTimeout(remember, SETTLED)
+  settled = setTimeout(() => {
+    remember()
+    if (!whole) drawing(true)
+  }, SETTLED)
+  await drawing(false)
+}
+
+async function drawing(all) {
+  wanted = true
+  whole = all || !page.partly
   if (running) return
   running = true
   while (wanted) {
@@ -97,7 +106,7 @@ export async function ask() {
 }
 
 async function draw() {
-  const asked = query(page.more())
+  const asked = query(page.more(whole))
   const answer = await fetch(`${root.dataset.view}?${asked}`).catch(() => null)
   if (answer?.ok) shown(await answer.json(), asked)
   else if (answer?.status === 429) await wait(answer)
@@ -129,7 +138,8 @@ function read() {
   ask()
 }
 
-/** Begin: `show(answer)` puts an answer into the page, `more()` adds to a request, `changed()` follows a new link. */
+/** Begin: `show(answer)` puts an answer into the page, `more(whole)` adds to a request, `changed()` follows a new link;
+ * `partly` tells that the page asks for what is in sight while sliders move. */
 export function begin(of) {
   page = { more: () => ({}), ...of }
   form.addEventListener('input', (event) => {
