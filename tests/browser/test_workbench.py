@@ -59,7 +59,7 @@ def test_every_page_can_be_read_by_everyone(open_page, finished, oral, path, loo
 def test_a_finished_trial_shows_each_outcome_with_its_numbers(open_page, finished):
     page = open_page(finished)
     figures = page.locator("#figures figure")
-    assert figures.count() == 3
+    assert figures.count() == 4
     expect(figures.first).to_contain_text("25(OH)D at week 8, all arms")
     page.get_by_label("Outcome").select_option("Ca_urine")
     expect(figures.first).to_contain_text("calcium in urine at week 8, all arms")

@@ -58,9 +58,11 @@ def test_every_figure_is_well_formed_with_words_and_numbers(findings):
     for outcome in findings.trial.outcomes:
         for lang in ("en", "fr"):
             for figure in drawn(findings, outcome, lang).values():
-                assert figure.point
+                assert figure.point or figure.caption
                 assert figure.table.rows
-                for drawing in (figure.wide, figure.narrow):
+                for drawing in (*figure.wide.replace("</svg><svg", "</svg>\n<svg").split("\n"), figure.narrow):
+                    if not drawing:
+                        continue
                     root = ElementTree.fromstring(drawing)
                     assert root.find("{*}desc").text
                     assert "nan" not in drawing
@@ -103,6 +105,15 @@ def test_who_passes_a_limit_is_counted_over_all_later_readings(findings):
     readings = np.stack([findings.levels("25OHD", day).values[2] for day in (42.0, 84.0)])
     assert figure.table.rows[2][1] == str(int((readings.max(axis=0) > 125).sum()))
     assert "fig-counts-whole" not in drawn(findings, "PTH")  # no table names a limit
+
+
+def test_every_arm_is_drawn_over_the_days_on_which_it_was_read(findings):
+    figure = drawn(findings, "25OHD")["fig-course-whole"]
+    assert figure.wide.count("<svg") == len(findings.trial.arms)
+    assert figure.table.head[1:] == ("week 0", "week 6", "week 12")
+    middle = np.median(findings.levels("25OHD", 42.0).values[2])
+    assert figure.table.rows[2][2].startswith(f"{middle:.0f} (")
+    assert f">{np.median(findings.levels('25OHD', 84.0).values[5]):.0f}</text>" in figure.wide
 
 
 def test_an_interval_is_that_of_wilson():

@@ -119,6 +119,15 @@ class Findings:
         at = self.trial.observed.index(day)
         return self._levels(outcome, day, tuple(v[at] for v in self._readings(outcome)))
 
+    def course(self, outcome: str) -> tuple[tuple[tuple[float, float, float, float, float], ...], ...]:
+        """5, 25, 50, 75 and 95 % of an outcome, by arm and day."""
+        read = self._readings(outcome)
+        by_day = [
+            self._levels(outcome, day, tuple(values[i] for values in read)).percentiles()
+            for i, day in enumerate(self.trial.observed)
+        ]
+        return tuple(zip(*by_day, strict=True))
+
     def highest(self, outcome: str) -> Levels:
         """The highest reading of each person after the start."""
         later = [i for i, day in enumerate(self.trial.observed) if day > 0] or [0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cofactor.faces.progress import duration
@@ -51,7 +52,8 @@ class Told:
 
     def line(self, job: Job) -> str:
         """One line of the list of trials."""
-        return f"{self.state(job)} · {self.title(job.trial)}"
+        day = numbers.day(datetime.fromtimestamp(job.asked_at).date(), self.lang)
+        return f"{day} · {self.state(job)} · {self.title(job.trial)}"
 
     def state(self, job: Job) -> str:
         """How far a trial is, in a few words."""
