@@ -194,9 +194,11 @@ def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
 
 def test_a_store_is_sealed_from_the_page(ask, tmp_path):
     place = started(ask)
-    short = ask("POST", "/clients/protect", json={"passphrase": "short"})
-    assert [p["where"] for p in short.json()["problems"]] == ["passphrase"]
-    assert ask("POST", "/clients/protect", json={"passphrase": "five words that nobody knows"}).status_code == 200
+    words = "five words that nobody knows"
+    for given, where in (("short", "passphrase"), (words, "again")):
+        refused = ask("POST", "/clients/protect", json={"passphrase": given, "again": "short"})
+        assert [p["where"] for p in refused.json()["problems"]] == [where]
+    assert ask("POST", "/clients/protect", json={"passphrase": words, "again": words}).status_code == 200
     assert "Zoé" in ask("GET", place).text
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or "Zoé".encode() not in file.read_bytes()

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor.errors import InputError, Problem
-from cofactor.faces.studio.entrance import Passphrase
+from cofactor.faces.studio.entrance import LONGEST_PASSPHRASE, Passphrase
 from cofactor.faces.studio.pages import Page, Studio
 from cofactor.person.case import parse_case
 from cofactor.person.store import LONGEST_NAME, Store, proper_name
@@ -27,6 +27,12 @@ class Brought(BaseModel):
     text: str = Field(max_length=MAX_CHARACTERS, repr=False)
 
 
+class Chosen(Passphrase):
+    """A new passphrase, typed twice: a slip would lock the cases away for good."""
+
+    again: str = Field(max_length=LONGEST_PASSPHRASE, repr=False)
+
+
 def routes(studio: Studio) -> APIRouter:
     """The routes of this group."""
     found = APIRouter()
@@ -43,10 +49,13 @@ def routes(studio: Studio) -> APIRouter:
         return {"location": f"/case/{await studio.shelf.run(lambda store: new_client(store, body.name, body.text))}"}
 
     @found.post("/clients/protect")
-    async def protect(request: Request, body: Passphrase) -> dict[str, str]:
+    async def protect(request: Request, body: Chosen) -> dict[str, str]:
+        text = studio.text(request)
         if len(body.passphrase) < SHORTEST:
-            do = studio.text(request)("studio.protect.longer", count=str(SHORTEST))
+            do = text("studio.protect.longer", count=str(SHORTEST))
             raise InputError([Problem("passphrase", f"{len(body.passphrase)}", (), do)])
+        if body.again != body.passphrase:
+            raise InputError([Problem("again", text("studio.protect.other"), (), text("studio.protect.same"))])
         await studio.shelf.run(lambda store: store.protect(body.passphrase))
         return {"location": "/clients"}
 
