@@ -17,7 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from cofactor.assess.forecast import forecast
-from cofactor.assess.update import posterior
+from cofactor.assess.update import SHOWN, posterior
 from cofactor.errors import InputError
 from cofactor.faces.studio.app import create_studio
 from cofactor.faces.studio.memory import MOST_SCENARIOS, Bounded
@@ -175,14 +175,16 @@ def test_what_cannot_be_answered_is_refused(studio, path, query, status):
 
 
 def test_programs_get_the_forecast_of_the_command(studio):
-    answer = ask(studio, "/api/cases/ANNA/forecast").json()
-    usual = {(b.outcome, b.days): b for b in forecast(posterior(parse_case(ANNA)), 365)}
+    answer = ask(studio, "/api/cases/ANNA/forecast", fine=True).json()
+    usual = {(b.outcome, b.days): b for b in forecast(posterior(parse_case(ANNA), bodies=SHOWN), 365)}
     rows = {(r["outcome"], r["days"]): r for r in answer["forecast"]}
     shared = rows.keys() & usual.keys()
     assert {outcome for outcome, _ in shared} == {outcome for outcome, _ in usual}
     for key in shared:
         assert rows[key]["unit"] == usual[key].unit
         assert rows[key]["p50"] == pytest.approx(usual[key].p50, rel=3e-3)
+    fewer = ask(studio, "/api/cases/ANNA/forecast").json()["forecast"]
+    assert [r["p50"] for r in fewer] == pytest.approx([r["p50"] for r in answer["forecast"]], rel=0.05)
     only = ask(studio, "/api/cases/ANNA/forecast", s="d100", outcome="25OHD").json()["forecast"]
     assert {r["outcome"] for r in only} == {"25OHD"}
     assert only[-1]["p50"] > rows["25OHD", 364.0]["p50"] + 10

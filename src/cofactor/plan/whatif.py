@@ -16,7 +16,7 @@ from cofactor.assess.forecast import Trajectories, spread
 from cofactor.assess.gates import evaluate
 from cofactor.assess.limits import Limit, hard_limits
 from cofactor.assess.types import Gate, GateResult, Level
-from cofactor.assess.update import KEPT, Posterior, posterior
+from cofactor.assess.update import SHOWN, Posterior, posterior
 from cofactor.engine.solve import Backend
 from cofactor.facts.gates import EVERY_NUTRIENT
 from cofactor.model.tables import outcomes
@@ -36,8 +36,6 @@ from cofactor.units import MOLAR_MASS
 LED = ("vitamin_d", "magnesium", "calcium", "vitamin_k")
 """The nutrients whose doses a scenario may set."""
 MORE_FROM_FOOD = tuple(FOOD_INPUTS)
-BODIES = 1000
-"""Possible bodies that a scenario is tried on: few enough to answer while a slider moves, and bands do not flicker."""
 DAYS = np.array([0, 4, 8, 14, 21, *range(28, 365, 14)], float)
 """Days shown: a line through every fortnight looks round, and the first weeks show how a dose begins."""
 
@@ -118,9 +116,9 @@ class Ground:
         return evaluate(self.case)
 
 
-def ground(case: Case, bodies: int = BODIES) -> Ground:
-    """Lay out a case for scenarios."""
-    return Ground(case, posterior(case, bodies=max(KEPT, bodies)), goals(case), hard_limits(case))
+def ground(case: Case, bodies: int = SHOWN) -> Ground:
+    """Lay out a case for scenarios, with the bodies of the report or with fewer."""
+    return Ground(case, posterior(case, bodies=bodies), goals(case), hard_limits(case))
 
 
 def planned(of: Ground) -> Scenario:

@@ -55,6 +55,9 @@ class Asked(BaseModel):
     outcome: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
         default_factory=lambda: list(OUTCOMES), min_length=1, max_length=len(ALL)
     )
+    fine: bool = Field(
+        False, description="With the thousand bodies of a report instead of two hundred: five times the work."
+    )
     lang: Lang = Lang.EN
 
 
@@ -67,7 +70,7 @@ def routes(studio: Studio) -> APIRouter:
         """Where a stored case is heading under a scenario. What the scenario does not name stays as in the case."""
         of = studio.memory.of(await studio.shelf.client(case))
         return Response(
-            await studio.work.run(lambda: _answer(of.few, asked)),
+            await studio.work.run(lambda: _answer(of.ground if asked.fine else of.few, asked)),
             media_type="application/json",
         )
 

@@ -11,9 +11,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future as Promise
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from cofactor.assess.update import KEPT
 from cofactor.engine.solve import Backend
 from cofactor.faces.studio.shelf import Client
 from cofactor.plan.whatif import DAYS, NOW, Ground, Scenario, future, ground, planned, regimen, verdicts
@@ -27,8 +29,6 @@ MOST_CASES = 8
 """Cases held: each is a few megabytes of bodies."""
 MOST_SCENARIOS = 64
 """Scenarios held of a case: each is some tens of kilobytes of quantiles."""
-FEW = 200
-"""Bodies of a forecast of numbers, as on the command line."""
 
 
 class Bounded(Generic[K, V]):
@@ -72,18 +72,18 @@ class Held:
 
     @cached_property
     def ground(self) -> Ground:
-        """A thousand bodies, for bands that are watched while they move."""
+        """The bodies of the report, for everything that is shown."""
         return ground(self.client.case())
 
     @cached_property
     def few(self) -> Ground:
-        """The bodies of the report, for numbers and for the plan."""
-        return ground(self.client.case(), FEW)
+        """Fewer, for programs that ask often."""
+        return ground(self.client.case(), KEPT)
 
     @cached_property
     def planned(self) -> Scenario:
         """The plan of the report as a scenario."""
-        return planned(self.few)
+        return planned(self.ground)
 
     def tried(self, scenario: Scenario) -> Tried:
         """A scenario with what gates say of it and where it leads."""
@@ -105,8 +105,8 @@ class Memory:
     """The cases that are looked at."""
 
     def __init__(self) -> None:
-        self._held: Bounded[tuple[str, int], Held] = Bounded(MOST_CASES)
+        self._held: Bounded[tuple[str, int, date], Held] = Bounded(MOST_CASES)
 
     def of(self, client: Client) -> Held:
-        """What is held of a client's version."""
-        return self._held.get((client.id, client.number), lambda: Held(client))
+        """What is held of a client's version, as of today: a case that names no day is of the day it is read."""
+        return self._held.get((client.id, client.number, date.today()), lambda: Held(client))

@@ -162,5 +162,6 @@ export function begin(of) {
     say(root.dataset.copied)
   })
   addEventListener('hashchange', read)
+  document.querySelectorAll('[data-wait]').forEach((control) => { control.disabled = false })
   read()
 }
