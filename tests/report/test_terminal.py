@@ -114,7 +114,8 @@ def test_values_from_memory_are_marked(anna):
 
 
 def test_a_fallback_to_another_body_is_named(reports):
-    assert "ANSES names no value for you here; EFSA" in flowing(summary(reports["pregnant"], "en"))
+    said = flowing(summary(reports["pregnant"], "en"))
+    assert "ANSES names no value for you here. In its place: EFSA 2016 and EFSA 2015." in said
 
 
 def test_the_upper_end_of_a_goal_does_not_withhold_the_smallest_dose(written):

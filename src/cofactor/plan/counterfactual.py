@@ -133,7 +133,15 @@ def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ..
     of = _some(of)
     bodies = (of, _with_weak_effects(of)) if any(other.weak for other in asked) else (of,)
     plan = [_run(body, desk.inputs) for body in bodies] if asked else []
-    return tuple(_answer(other, bodies, plan) for other in asked)
+    return tuple(_beside(_answer(other, bodies, plan), planned) for other in asked)
+
+
+def _beside(found: Counterfactual, planned: Planned) -> Counterfactual:
+    """The plan's level is that of all its bodies, as everywhere else; the difference is that of those tried."""
+    if found.outcome not in planned.then.outcomes:
+        return found
+    usual = float(np.median(planned.then.on(found.outcome, JUDGED_ON)))
+    return replace(found, plan=usual, otherwise=usual + found.difference)
 
 
 # ---------------------------------------------------------------------------------------------------- what is asked

@@ -117,7 +117,7 @@ def _amounts(nutrient: str, column: _Column, report: Report, words: Words) -> st
 def _euros(cost: float | None, words: Words) -> str:
     if cost is None:
         return words.text("options.no_price")
-    return numbers.with_unit(numbers.number(cost, words.lang, 2), "€", words.lang)
+    return numbers.with_unit(numbers.number(cost, words.lang, 1), "€", words.lang)
 
 
 def _level_row(
@@ -177,8 +177,10 @@ def lines(report: Report, words: Words) -> Iterator[str]:
 def clash_lines(report: Report, words: Words) -> Iterator[str]:
     """Each clash with what would free it, for a terminal."""
     for found in unmet(report, words):
-        frees = f" {words.text('clashes.frees')} {' '.join(found.frees)}" if found.frees else ""
-        yield f"{found.said}{frees}"
+        yield found.said
+        if found.frees:
+            yield words.text("clashes.frees")
+            yield from found.frees
 
 
 def retest_lines(report: Report, words: Words) -> Iterator[str]:

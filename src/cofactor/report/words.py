@@ -21,7 +21,12 @@ from cofactor.report.types import Report
 _AMOUNTS = frozenset({"amount", "before", "smaller", "intake", "reference", "limit", "gap", "if_compound"})
 _SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
 _EUROS = frozenset({"cost", "cost_before"})
-_TOGETHER: Mapping[str, str] = {"unknown.lab": "analyte", "unknown.diet": "nutrient", "unknown.question": "question"}
+_TOGETHER: Mapping[str, str] = {
+    "unknown.lab": "analyte",
+    "unknown.diet": "nutrient",
+    "unknown.question": "question",
+    "unknown.reference": "body",
+}
 """Reasons that are said in one sentence, and the value of each that the sentence lists."""
 LABORATORY = "laboratory"
 WORTH_SAYING = 0.05
@@ -101,7 +106,7 @@ class Words(Names):
             if name in _AMOUNTS:
                 return self.amount(value, nutrient)
             if name in _EUROS:
-                return numbers.number(value, self.lang, 2)
+                return numbers.number(value, self.lang, 1)  # prices are assumed
             return numbers.percent(value, self.lang) if name in _SHARES else numbers.short(value, self.lang)
         words: Mapping[str, Callable[[str], str]] = {
             "nutrient": self.nutrient,
@@ -218,9 +223,20 @@ class Words(Names):
         own = next((j for j in row.judgements if row.by in (f"{j.body} {j.year}".strip(), j.body)), None)
         if own is None or row.judged == "none":
             return self.text("status.none", by=self.body(row.by))
-        said = self._band(row, own)
+        said = self._beside_laboratory(self._band(row, own), row, own)
         unsure = not row.date and any(mark is not None and row.low < mark < row.high for mark in (own.low, own.high))
         return self.text("status.unsure", verdict=said) if unsure else said
+
+    def _beside_laboratory(self, said: str, row: StatusRow, own: Judgement) -> str:
+        """A result within what another body asks for, and yet outside the range of laboratories."""
+        lab = next((lab for lab in load().labs if (lab.analyte, lab.sex) == (row.id, "both")), None)
+        if lab is None or row.basis != "lab" or own.body == LABORATORY or row.judged != "within":
+            return said
+        low, high = lab.reference_low, lab.reference_high
+        if low is None or high is None or low <= row.value <= high:
+            return said
+        shown = (numbers.plain_level(end, row.id, self.lang) for end in (low, high))
+        return self.text("status.outside", verdict=said, range=self.range(*shown))
 
     def _band(self, row: StatusRow, own: Judgement) -> str:
         show = numbers.amount if row.kind == "nutrient" else numbers.plain_level
