@@ -84,7 +84,7 @@ def _file(kind: int, rng: random.Random, schema: dict) -> tuple[str, str]:
     if kind == 0:
         return "generated", _as_text(_generated(schema, rng))
     if kind == 1 and rng.random() < 0.7:
-        return "mutated values", _as_text(_mutated(read(rng.choice(EXAMPLES)).value, rng))
+        return "mutated values", _as_text(mutated(read(rng.choice(EXAMPLES)).value, rng))
     if kind == 1 or rng.random() < 0.6:
         return "mutated text", _scribbled(rng.choice(EXAMPLES), rng)
     return "signs", "".join(rng.choice([*SIGNS, "person", "labs", "1", "a: b"]) for _ in range(rng.randint(0, 200)))
@@ -163,7 +163,8 @@ def _places(value: object, path: tuple = ()) -> Iterator[tuple]:
         yield from _places(inner, (*path, key))
 
 
-def _mutated(value: object, rng: random.Random) -> object:
+def mutated(value: object, rng: random.Random) -> object:
+    """The value with a few of its parts left out, renamed, repeated, scaled or made junk."""
     value = copy.deepcopy(value)
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
         *above, last = rng.choice(list(_places(value)))

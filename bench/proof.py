@@ -16,6 +16,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "kill_save": (),
     "kill_trial": (),
     "nth_fault": (),
+    "hostile": (),
 }
 """The command (a file of this folder) and its arguments: none where its defaults are the figures to show."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,25 +15,37 @@ def _stays_here(address: object) -> bool:
     """Whether a socket address is local: a path, or a loopback host."""
     if not isinstance(address, tuple):
         return True
-    host = str(address[0])
+    host = address[0].decode() if isinstance(address[0], bytes) else str(address[0])
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host in ("localhost", "")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_network() -> object:
-    """Refuse every connection that would leave this machine."""
-    connect = socket.socket.connect
+    """Refuse everything that would leave this machine: connections, single packets, questions for an address."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, _local_only(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _local_name(socket.getaddrinfo))
+        yield
 
-    def local_only(self: socket.socket, address: object) -> None:
-        assert _stays_here(address), f"a test tried to connect to {address}"
-        connect(self, address)  # type: ignore[arg-type]
 
-    socket.socket.connect = local_only  # type: ignore[method-assign,assignment]
-    yield
-    socket.socket.connect = connect  # type: ignore[method-assign]
+def _local_only(real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(self: socket.socket, *given: Any) -> Any:
+        assert _stays_here(given[-1]), f"a test tried to connect to {given[-1]}"
+        return real(self, *given)
+
+    return call
+
+
+def _local_name(real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(host: Any, *given: Any, **named: Any) -> Any:
+        assert host is None or _stays_here((host,)), f"a test tried to connect to {host}"
+        return real(host, *given, **named)
+
+    return call
 
 
 @pytest.fixture(autouse=True, scope="session")

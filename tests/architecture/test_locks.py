@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -61,6 +64,22 @@ def test_one_environment_can_hold_all(file):
         entries((ROOT / file).read_text(encoding="utf-8")),
     )
     assert {name: other.get(name) for name in base} == base
+
+
+def test_the_list_of_components_is_that_of_the_lock():
+    command = [sys.executable, "tools/make_sbom.py", "--check"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0, "run python tools/make_sbom.py"
+    bill = json.loads((ROOT / "docs" / "_static" / "components.cdx.json").read_text(encoding="utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"], bill["version"]) == ("CycloneDX", "1.5", 1)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bill["serialNumber"])
+    found = {(canonicalize_name(c["name"]), Version(c["version"])) for c in bill["components"]}
+    locked = entries((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    assert found == {(name, version) for name, versions in locked.items() for version in versions}
+    assert len({c["bom-ref"] for c in bill["components"]}) == len(bill["components"])
+    for component in bill["components"]:
+        assert component["purl"] == f"pkg:pypi/{component['name']}@{component['version']}"
+        assert all(re.fullmatch("[0-9a-f]{64}", h["content"]) for h in component["hashes"])
+        assert component["hashes"]
 
 
 def test_a_gap_in_a_lock_is_caught():

@@ -35,6 +35,8 @@ ANTIMONY = {
     "powers": ("x=1; x' = " + "x^" * 700 + "x", "too deep"),
     "a long statement": ("x=1; x' = " + "+".join(["x"] * 20_000), "characters"),
     "many statements": ("x=1; x'=-x;\n" + "".join(f"p{i}=1;\n" for i in range(100_000)), "statements"),
+    "a truth value as a number": ("x = 1; x' = -x + !(x > 2)", "has no value"),
+    "a comparison as a number": ("x = 1; x' = -x/(1 < x)", "has no value"),
     "many rates of all": (dense(60), "to differentiate"),
 }
 XML = {

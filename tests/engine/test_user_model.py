@@ -263,7 +263,7 @@ def test_everything_is_refused_at_once(tmp_path):
 
 def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path):
     (tmp_path / "m.ant").write_bytes(b"x" * (LARGEST_FILE + 1))
-    with pytest.raises(InputError, match="over 2,000,000 bytes"):
+    with pytest.raises(InputError, match="at most 2,000,000 bytes"):
         cf.load_model(tmp_path / "m.ant")
     (tmp_path / "m.ant").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):

@@ -62,7 +62,7 @@ def check_sbml(text: str) -> None:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
     try:
         parser.Parse(text.encode(), True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # the second: of an encoding that nobody knows
         raise ModelError(f"the SBML text cannot be read: it is no XML ({error})") from None
 
 

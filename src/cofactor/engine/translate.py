@@ -15,11 +15,14 @@ Only this module and :mod:`cofactor.engine.program` need libSBML and SymPy; a co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cofactor.engine.model_limits import too_deep
 from cofactor.errors import ModelError
 
 _LARGEST_EXPONENT = 64  # beyond it, a power of two written-out numbers is computed as a float
@@ -57,13 +60,33 @@ def symbol(name: str) -> Any:
     return sympy.Symbol(name, real=True)
 
 
+@contextmanager
+def sense() -> Iterator[None]:
+    """Turn what SymPy says of a formula that has no value, or no end, into :class:`ModelError`."""
+    from sympy.utilities.exceptions import SymPyDeprecationWarning as Doubt  # of truth values taken for numbers
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Doubt)
+            yield
+    except RecursionError:
+        raise too_deep() from None
+    except (TypeError, ValueError, ArithmeticError, AttributeError, Doubt) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ModelError(f"a formula that has no value, such as a comparison where a number belongs ({said})") from None
+
+
 def read_antimony(text: str) -> str:
     """Antimony text -> SBML text. Raises :class:`ModelError` with the line that could not be read."""
     import antimony
 
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(text) < 0:
-        raise ModelError(f"the Antimony text cannot be read: {antimony.getLastError().strip()}")
+        try:
+            said = antimony.getLastError().strip()
+        except UnicodeDecodeError:  # it cuts its message in the middle of a letter
+            said = "it holds letters that Antimony does not know"
+        raise ModelError(f"the Antimony text cannot be read: {said}")
     sbml: str = antimony.getSBMLString(antimony.getMainModuleName())
     return sbml
 
@@ -269,6 +292,10 @@ def _add_reactions(model: Any, rates: dict[str, Any]) -> dict[str, Any]:
         for sign, references in sides:
             for reference in references:
                 species = model.getSpecies(reference.getSpecies())
+                if species is None:
+                    raise ModelError(
+                        f"reaction {reaction.getId()!r} of {reference.getSpecies()!r}, which is no species"
+                    )
                 if species.getBoundaryCondition() or species.getConstant() or species.getId() in ruled:
                     continue
                 change = sign * _number(reference.getStoichiometry()) * law

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cofactor.engine.model_limits import check_antimony, check_sbml, too_deep
+from cofactor.engine.model_limits import check_antimony, check_sbml
 from cofactor.engine.program import Program, clamped, compile_system
 from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
-from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, symbol
+from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, sense, symbol
 from cofactor.errors import EngineError, InputError, ModelError, Problem
 from cofactor.files import read_whole
 
@@ -170,10 +170,8 @@ def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
         raise ModelError("an import of another file; put everything into one")
     else:
         check_antimony(text)
-    try:
+    with sense():
         return _compiled(text if is_sbml else read_antimony(text))
-    except RecursionError:
-        raise too_deep() from None
 
 
 def _compiled(sbml: str) -> UserModel:

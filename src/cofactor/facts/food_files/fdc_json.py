@@ -15,6 +15,8 @@ from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Row
 from cofactor.facts.food_files.sr28 import household
 from cofactor.facts.types import FoodValue, Portion
 
+_LARGEST = 1e9  # of any number of a food: calories of 100 g are below a thousand, a portion below a hundred kilograms
+
 
 def read_json(item: Item) -> Reading:
     """Read the foods of a file; the first of them tells the release. Raises :class:`FileError`."""
@@ -54,21 +56,20 @@ def _group(record: dict[str, Any]) -> str:
 
 def _values(record: dict[str, Any], per: str) -> dict[str, FoodValue]:
     found: dict[str, FoodValue] = {}
-    for entry in record.get("foodNutrients") or ():
-        nutrient = entry.get("nutrient") or entry  # the abridged form has no object of its own
-        amount = entry.get("amount")
-        if not isinstance(amount, int | float) or isinstance(amount, bool):
+    for entry in _objects(record.get("foodNutrients")):
+        nutrient = _object(entry.get("nutrient")) or entry  # the abridged form has no object of its own
+        amount = _number(entry.get("amount"))
+        if amount is None:
             continue
-        derived = entry.get("foodNutrientDerivation") or {}
+        derived = _object(entry.get("foodNutrientDerivation"))
         flag = derivation(_text(derived.get("code") or entry.get("derivationCode")))
         number = _text(nutrient.get("number"))
-        limit = entry.get("loq")
         value = fdc.content(
             number,
-            float(amount),
+            amount,
             _text(nutrient.get("unitName")),
             f"{flag} {per}".strip(),
-            float(limit) if isinstance(limit, int | float) else None,
+            _number(entry.get("loq")),
         )
         if value is not None:
             fdc.add(found, number, value)
@@ -76,16 +77,30 @@ def _values(record: dict[str, Any], per: str) -> dict[str, FoodValue]:
 
 
 def _portions(record: dict[str, Any]) -> Iterator[Portion]:
-    for entry in record.get("foodPortions") or ():
-        grams, amount = entry.get("gramWeight"), entry.get("amount") or 1
-        measure = (entry.get("measureUnit") or {}).get("name")
+    for entry in _objects(record.get("foodPortions")):
+        grams, amount = _number(entry.get("gramWeight")), _number(entry.get("amount")) or 1.0
+        measure = _text(_object(entry.get("measureUnit")).get("name"))
         named = measure if measure and measure != "undetermined" else ""
         name = " ".join(_text(x) for x in (named, entry.get("modifier"), entry.get("portionDescription")) if x)
-        if isinstance(grams, int | float) and isinstance(amount, int | float) and grams > 0 and amount > 0 and name:
-            yield household(float(amount), name, float(grams))
-    size = record.get("servingSize")
-    known = float(size) if isinstance(size, int | float) else None
+        if grams is not None and grams > 0 and amount > 0 and name:
+            yield household(amount, name, grams)
+    known = _number(record.get("servingSize"))
     yield from fdc.serving(_text(record.get("householdServingFullText")), known, _text(record.get("servingSizeUnit")))
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _number(value: object) -> float | None:
+    """A number, where it is one that a content or a weight can be."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+        return None
+    return float(value)
 
 
 def _text(value: object) -> str:

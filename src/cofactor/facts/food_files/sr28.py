@@ -48,7 +48,12 @@ def _units(parts: Mapping[Kind, Item]) -> dict[str, float]:
     for fields in _fields(parts[Kind.SR28_NUTRIENTS]):
         nutrient = USDA_NUMBERS.get(fields[0])
         if nutrient is not None:
-            found[fields[0]] = factor(fields[1], UNIT[nutrient])
+            try:
+                found[fields[0]] = factor(fields[1], UNIT[nutrient])
+            except (CellError, IndexError):
+                raise FileError(
+                    f"nutrient {fields[0]} without a unit of mass", ("SR28",), "Download it again."
+                ) from None
     return found
 
 
