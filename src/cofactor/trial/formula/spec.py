@@ -12,7 +12,8 @@ from cofactor.person import documents
 from cofactor.person.problems import describe
 from cofactor.trial.design import population_of
 from cofactor.trial.formula.candidates import Grid, price
-from cofactor.trial.formula.schema import HeldIn, SpecFile, json_schema
+from cofactor.trial.formula.schema import SpecFile, json_schema
+from cofactor.trial.formula.schema_product import HeldIn
 from cofactor.trial.formula.types import Against, Held, Making, Spec
 from cofactor.trial.label_file import WEEKS, placed
 
