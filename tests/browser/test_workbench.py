@@ -47,7 +47,9 @@ def oral(open_once):
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.lang}-{look.scheme}-{look.size['width']}")
-@pytest.mark.parametrize("path", ["/trials", "/trials/new?start=calcium", "/models", "TRIAL", "MODEL"])
+@pytest.mark.parametrize(
+    "path", ["/trials", "/trials/new?start=calcium", "/models", "TRIAL", "MODEL", f"/trials/{'0' * 16}"]
+)
 def test_every_page_can_be_read_by_everyone(open_page, finished, oral, path, look):
     page = open_page({"TRIAL": finished, "MODEL": oral}.get(path, path), look)
     if path == "MODEL":
@@ -112,7 +114,7 @@ def test_a_trial_file_fills_the_form_and_keeps_what_the_form_does_not_know(open_
     expect(page.get_by_label("Name of the arm")).to_have_count(1)
     expect(page.get_by_label("Name of the arm")).to_have_value("one")
     expect(page.get_by_label("population.skin.2")).to_have_value("1")
-    expect(page.locator("#size")).to_have_text("1 arms × 40 people = 40 virtual people, 30 days")
+    expect(page.locator("#size")).to_have_text("1 arm × 40 people = 40 virtual people, 30 days")
     page.locator("#open").set_input_files({"name": "t.yaml", "mimeType": "text/plain", "buffer": b"[1, 2]"})
     expect(page.locator("#elsewhere")).to_contain_text("no keys and values")
 

@@ -14,6 +14,8 @@ from cofactor.faces.api import BUSY, REFUSED
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import NoClientError
 from cofactor.faces.work import BusyError
+from cofactor.faces.workbench.jobs import NoTrialError
+from cofactor.faces.workbench.models import NoModelError
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
@@ -24,6 +26,8 @@ def answer_refusals(app: FastAPI, studio: Studio) -> None:
     """Register an answer for each; those of the API stay as they are for programs."""
     _of_input(app, studio)
     _of_store(app, studio)
+    for kind, what in ((NoTrialError, "no_trial"), (NoModelError, "no_model")):
+        _of_bench(app, studio, kind, what)
 
 
 def _of_input(app: FastAPI, studio: Studio) -> None:
@@ -65,6 +69,14 @@ def _of_store(app: FastAPI, studio: Studio) -> None:
         if _is_page(request):
             return _page(studio, request, NOT_THERE, "missing")
         return _problems(NOT_THERE, [Problem("address", request.url.path, (), "There is no such page.")])
+
+
+def _of_bench(app: FastAPI, studio: Studio, kind: type[Exception], what: str) -> None:
+    for_programs = cast(_Handler, app.exception_handlers[kind])
+
+    @app.exception_handler(kind)
+    async def gone(request: Request, error: Exception) -> Response:
+        return _page(studio, request, NOT_THERE, what) if _is_page(request) else await for_programs(request, error)
 
 
 def _is_page(request: Request) -> bool:

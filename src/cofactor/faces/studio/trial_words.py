@@ -37,17 +37,22 @@ class Told:
         """``22 weeks``, or days where weeks are not whole."""
         weeks, rest = divmod(days, 7)
         key, value = ("weeks", weeks) if not rest else ("days", days)
-        return self.names.text(f"workbench.length.{key}", number=numbers.short(value, self.lang, 1))
+        return self.counted(f"length.{key}", value)
+
+    def counted(self, what: str, number: float) -> str:
+        """A number of things, of which one has a sentence of its own."""
+        key = f"workbench.{what}.{'one' if number == 1 else 'more'}"
+        return self.names.text(key, number=numbers.short(number, self.lang, 1))
 
     def size(self, trial: Trial) -> str:
         """How much a trial is to be."""
         arms, people = len(trial.arms), trial.population.people
-        told = {"people": self.number(people), "arms": str(arms), "length": self.length(trial.days)}
+        told = {"people": self.number(people), "arms": self.counted("arms_of", arms), "length": self.length(trial.days)}
         return self.names.text("workbench.size", **told, runs=self.number(people * arms))
 
     def title(self, trial: Trial) -> str:
         """``2,000 virtual people, six arms, 22 weeks``."""
-        told = {"people": self.number(trial.population.people), "arms": str(len(trial.arms))}
+        told = {"people": self.number(trial.population.people), "arms": self.counted("arms_of", len(trial.arms))}
         return self.names.text("workbench.title", **told, length=self.length(trial.days))
 
     def line(self, job: Job) -> str:

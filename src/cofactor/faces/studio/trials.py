@@ -92,17 +92,22 @@ def _form(found: APIRouter, studio: Studio) -> None:
 
     @found.post("/trials/check")
     async def check(request: Request, body: Filled) -> dict[str, object]:
-        text = body.written()
-        try:
-            trial = parse_trial(text)
-        except InputError as error:
-            return {"text": text, "said": "", "problems": [problem.as_dict() for problem in error.problems]}
-        return {"text": text, "said": Told(studio.lang(request)).size(trial), "problems": []}
+        return await studio.work.run(_checked, body, studio.lang(request))
 
     @found.post("/trials/begin")
     async def begin(body: Filled) -> dict[str, str]:
         job = await studio.work.run(studio.bench.jobs.submit, body.written())
         return {"location": f"/trials/{job.id}"}
+
+
+def _checked(body: Filled, lang: str) -> dict[str, object]:
+    """The trial file of a form, how much it asks for, and every problem of it."""
+    text = body.written()
+    try:
+        trial = parse_trial(text)
+    except InputError as error:
+        return {"text": text, "said": "", "problems": [problem.as_dict() for problem in error.problems]}
+    return {"text": text, "said": Told(lang).size(trial), "problems": []}
 
 
 def _fields(studio: Studio, request: Request, fields: form.Fields) -> dict[str, object]:
