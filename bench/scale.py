@@ -28,7 +28,7 @@ from typing import Any
 import cofactor
 from cofactor.engine import llvm
 from cofactor.engine.lanes import SINGLE
-from cofactor.trial import parts, run
+from cofactor.trial import make, parts, run
 from proof_table import machine
 
 SIZES = (100_000, 1_000_000)
@@ -47,7 +47,7 @@ TRIAL = {
     "observe": {"outcomes": ["25OHD", "PTH"], "weeks": [0, 8, 26, 52]},
 }
 YEARS_EACH = len(TRIAL["arms"]) * 52 * 7 / 365  # person-years of one person in all arms
-STAGES = {"draw": (run, "draw"), "match": (run, "ready"), "simulate": (run, "observed"), "write": (parts, "write")}
+STAGES = {"draw": (make, "draw"), "match": (make, "ready"), "simulate": (make, "observed"), "write": (parts, "write")}
 STAGES |= {"summarise": (run, "summary")}
 
 

@@ -26,8 +26,13 @@ SHARED = ("errors", "files", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
 MODEL_TOOL_PLACES = ("cofactor/model/", "cofactor/engine/translate.py", "cofactor/engine/program.py")
-# Of optional extras: needed to calibrate the model again or to study it, not to run it.
-EXTRA_PLACES = {"scipy": ("cofactor/evidence/calibrate.py",), "SALib": ("cofactor/evidence/sensitivity.py",)}
+# Of optional extras: needed to calibrate the model again, to study it or to spread a trial over machines.
+EXTRA_PLACES = {
+    "scipy": ("cofactor/evidence/calibrate.py",),
+    "SALib": ("cofactor/evidence/sensitivity.py",),
+    "dask": ("cofactor/trial/cluster.py",),
+    "distributed": ("cofactor/trial/cluster.py",),
+}
 NETWORK = {"socket", "socketserver", "ssl", "http", "urllib", "ftplib", "smtplib", "telnetlib", "xmlrpc"}
 NETWORK_PLACES = ("cofactor/faces/listen.py", "cofactor/faces/door.py")
 # What a distribution is imported as, where that is not its own name.

@@ -233,7 +233,9 @@ class _Matching:
         if level is not None:
             calm = rest(constants, level, solution["CLeff"][:, 0])
             states = at_rest(states, level, calm.serum_d3)
-            parameters = program.parameters(count, {**constants, "S_D3": calm.supply})
+            parameters[:, program.index["S_D3"]] = calm.supply
+            for name in ("clamp25", "clamp25_to"):
+                parameters[:, program.index[name]] = reference()[name]
         return _Bodies(states, parameters, self._levels(solution))
 
     def _yearly_level(self) -> Array | None:

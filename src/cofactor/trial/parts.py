@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -59,12 +59,13 @@ class Plan:
     """How a trial is cut into parts."""
 
     trial: Trial
+    most: int = field(default_factory=lambda: CHUNK)  # people of a part
 
     @property
     def size(self) -> int:
         """People of a whole part: fewer where many arms and days are read."""
         readings = len(self.trial.arms) * len(self.trial.observed) * len(self.trial.outcomes)
-        return max(LANES, min(CHUNK, _MOST_VALUES // readings // LANES * LANES))
+        return max(LANES, min(self.most, _MOST_VALUES // readings // LANES * LANES))
 
     @property
     def count(self) -> int:

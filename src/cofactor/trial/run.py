@@ -9,30 +9,20 @@ was interrupted. Memory stays flat: only one part is held at a time.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import numpy as np
-
-from cofactor.engine import batch
 from cofactor.errors import InputError, Problem
 from cofactor.files import write_whole
 from cofactor.trial import parts
+from cofactor.trial.cluster import make_on
 from cofactor.trial.design import load_trial, parse_trial
-from cofactor.trial.match import ready
+from cofactor.trial.make import Progress, Tally, make_here
 from cofactor.trial.parts import MANIFEST, SUMMARY, Plan
-from cofactor.trial.population import draw
-from cofactor.trial.simulate import LANES, observed
-from cofactor.trial.study import Study
 from cofactor.trial.summary import summary
 from cofactor.trial.types import Trial
-
-Progress = Callable[[int, int], None]
-"""Told after every arm of a part: people done (by arms, in a part that is not whole yet), people asked of this run."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +61,7 @@ def run_trial(
     shard: Shard | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> TrialRun:
     """Run a trial into a folder.
 
@@ -82,8 +73,11 @@ def run_trial(
         shard: make only this share of the parts; whoever finishes the last one writes the summary.
         resume: keep finished parts that are as their receipts say; make the others.
         progress: told after every arm of a part.
+        cluster: address of a Dask scheduler whose workers make the parts, or ``local`` for processes of this machine;
+            without, threads of this process make them.
 
-    Raises :class:`InputError` where the trial is refused, or the folder holds parts of another trial.
+    Raises :class:`InputError` where the trial is refused, the folder holds parts of another trial, or the cluster is
+    not to be used.
 
     """
     plan = Plan(_with(_read(trial), people, seed))
@@ -94,7 +88,10 @@ def run_trial(
     share = shard or Shard()
     mine = range(share.index - 1, plan.count, share.count)
     finished = {i for i in mine if resume and i in found and parts.holds(folder, plan, found[i])}
-    _make(plan, folder, [i for i in mine if i not in finished], progress)
+    todo = [i for i in mine if i not in finished]
+    _make(plan, folder, todo, progress, cluster)
+    if cluster is not None:
+        _refuse_lost(folder, plan, todo)
     return _finish(plan, folder, frozenset(mine), kept=len(finished))
 
 
@@ -126,69 +123,21 @@ def _refuse_strangers(folder: Path, plan: Plan, found: Mapping[int, parts.Receip
         raise InputError([Problem("out", f"{folder} with parts of another trial", ("a folder of its own",), do)])
 
 
-def _make(plan: Plan, folder: Path, todo: list[int], progress: Progress | None) -> None:
-    """Make parts. The first warms what all share; then every processor makes parts of its own, written as they end."""
-    study = Study(plan.trial.population, plan.trial.start, plan.trial.dark)
-    tally = _Tally(progress, sum(len(plan.people(i)) for i in todo), len(plan.trial.arms))
-
-    def make(part: int) -> None:
-        make_part(plan, folder, study, part, tally)
-
-    for part in todo[:1]:
-        make(part)
-    _side_by_side(make, todo[1:])
+def _make(plan: Plan, folder: Path, todo: list[int], progress: Progress | None, cluster: str | None) -> None:
+    tally = Tally(progress, sum(len(plan.people(i)) for i in todo), len(plan.trial.arms))
+    if cluster is None:
+        make_here(plan, folder, todo, tally)
+    else:
+        make_on(cluster, plan, folder, todo, tally)
 
 
-class _Tally:
-    """Counts people through their arms, whichever thread brings them along."""
-
-    def __init__(self, progress: Progress | None, asked: int, arms: int) -> None:
-        self.progress, self.asked, self.arms = progress, asked, arms
-        self.through = 0  # people times arms
-        self.lock = Lock()
-
-    def __call__(self, people: int) -> None:
-        with self.lock:
-            self.through += people
-            if self.progress is not None:
-                self.progress(self.through // self.arms, self.asked)
-
-
-def _side_by_side(make: Callable[[int], None], todo: list[int]) -> None:
-    """Make parts on all processors. Where one fails the rest is left, and the failure told."""
-    if len(todo) < 2 or batch.processors() == 1:
-        for part in todo:
-            make(part)
-        return
-
-    def alone(part: int) -> None:
-        with batch.on_one_processor():
-            make(part)
-
-    # One more than there are processors, so that none rests while a part is forced to the disk.
-    with ThreadPoolExecutor(batch.processors() + 1, thread_name_prefix="part") as pool:
-        waiting = [pool.submit(alone, part) for part in todo]
-        try:
-            for future in as_completed(waiting):
-                future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def make_part(plan: Plan, folder: Path, study: Study, part: int, lived: Callable[[int], None]) -> None:
-    """Draw the people of a part, let every arm live through them, and write what they read.
-
-    ``lived`` is told of the people after every arm.
-    """
-    trial, who = plan.trial, plan.people(part)
-    # A full register of people, so that the last person's neighbours do not depend on how many were asked for.
-    numbers = np.arange(who.start, who.start + -(-len(who) // LANES) * LANES)
-    of = ready(study, draw(trial.population, numbers))
-    times, readings = np.asarray(trial.observed), []
-    for arm in trial.arms:
-        readings.append(observed(of, arm, trial.days, times, trial.outcomes))
-        lived(len(who))
-    parts.write(folder, plan, part, of, readings)
+def _refuse_lost(folder: Path, plan: Plan, made: Iterable[int]) -> None:
+    """Refuse what a cluster has made where it is not here as we would have made it."""
+    found = parts.receipts(folder)
+    if any(i not in found or not parts.holds(folder, plan, found[i]) for i in made):
+        expected = ("a folder that every worker sees under this path", "this version of cofactor on every worker")
+        do = "Make both so, then resume."
+        raise InputError([Problem("--cluster", f"parts that are not in {folder}", expected, do)])
 
 
 def _finish(plan: Plan, folder: Path, mine: frozenset[int], kept: int) -> TrialRun:

@@ -16,6 +16,7 @@ from cofactor.faces.shared import common, print_json, say
 @click.option("--seed", type=int, help="In place of the file's seed. The same seed draws the same people.")
 @click.option("--shard", metavar="I/N", help="Make the I-th of N shares; whoever is last writes the summary.")
 @click.option("--resume", is_flag=True, help="Keep finished parts that are intact, make the others.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers make parts; `local`: processes.")
 @common
 def command(
     trial: Path,
@@ -24,6 +25,7 @@ def command(
     seed: int | None,
     shard: str | None,
     resume: bool,
+    cluster: str | None,
     lang: str,
     as_json: bool,
     quiet: bool,
@@ -40,7 +42,9 @@ def command(
 
     share = None if shard is None else Shard.of(shard)
     with progress(lang, quiet=quiet or as_json) as told:
-        run = run_trial(trial, out, people=people, seed=seed, shard=share, resume=resume, progress=told)
+        run = run_trial(
+            trial, out, people=people, seed=seed, shard=share, resume=resume, progress=told, cluster=cluster
+        )
     counts = {"folder": str(run.folder), "made": str(run.made), "kept": str(run.kept), "missing": str(run.missing)}
     if as_json:
         print_json(run.summary or {"parts": {"made": run.made, "kept": run.kept, "missing": run.missing}})
