@@ -101,22 +101,23 @@ def measure(years: int) -> dict[str, Any]:
 
 
 def table(found: list[dict[str, Any]]) -> list[str]:
-    """The figures as a table in Markdown."""
-    stages = list(found[0]["stages"])
-    lines = [
-        "| person-years | people in each of 2 arms | s | a second | processor s | a processor-second | peak MB "
-        "| written MB | " + " | ".join(f"{name}, s" for name in stages) + " |",
-        "|--:" * (8 + len(stages)) + "|",
+    """The figures as a table in Markdown: a column for each size."""
+
+    def row(what: str, digits: int, value: Callable[[dict[str, Any]], float]) -> str:
+        return " | ".join([f"| {what}", *(f"{value(one):,.{digits}f}" for one in found)]) + " |"
+
+    return [
+        row("person-years", 0, lambda one: one["person_years"]),
+        "|---|" + "--:|" * len(found),
+        row("people in each of two arms", 0, lambda one: one["people"]),
+        row("elapsed, s", 1, lambda one: one["seconds"]),
+        row("processor, s", 1, lambda one: one["processor_seconds"]),
+        *(row(f"&ensp;{name}, s", 1, lambda one, name=name: one["stages"][name]) for name in found[0]["stages"]),
+        row("person-years a second", 0, lambda one: one["person_years"] / one["seconds"]),
+        row("person-years a processor-second", 0, lambda one: one["person_years"] / one["processor_seconds"]),
+        row("peak memory, MB", 0, lambda one: one["peak_mb"]),
+        row("written, MB", 0, lambda one: one["written_mb"]),
     ]
-    for one in found:
-        years, seconds, used = one["person_years"], one["seconds"], one["processor_seconds"]
-        cells = [
-            *(f"{years:,.0f}", f"{one['people']:,}", f"{seconds:,.1f}", f"{years / seconds:,.0f}", f"{used:,.1f}"),
-            *(f"{years / used:,.0f}", f"{one['peak_mb']:,.0f}", f"{one['written_mb']:,.0f}"),
-            *(f"{one['stages'][name]:,.1f}" for name in stages),
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
 
 
 def report(sizes: list[int]) -> str:
@@ -128,7 +129,7 @@ def report(sizes: list[int]) -> str:
     load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     lines = [
         f"cofactor {cofactor.__version__}, {platform.system()} on {machine()}, {llvm.width(SINGLE)} people per vector "
-        f"register{load}. Stages in processor time.",
+        f"register{load}.",
         "",
         *table(found),
     ]

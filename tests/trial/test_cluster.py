@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
 
 from cofactor.errors import InputError
 from cofactor.trial import cluster as made_on
@@ -40,6 +39,8 @@ def hashes(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def two():
     """Two workers, each a process of its own."""
+    from distributed import LocalCluster
+
     with LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as found:
         yield found
 
@@ -62,6 +63,8 @@ def small_parts(monkeypatch):
 
 @pytest.mark.usefixtures("small_parts")
 def test_a_worker_that_is_killed_loses_nothing(whole, tmp_path, two):
+    from distributed import Client
+
     told = []
 
     def kills(done, asked):

@@ -31,7 +31,7 @@ from cofactor.engine.generate import human
 from cofactor.engine.llvm import kernel
 from cofactor.files import write_whole
 from cofactor.trial.match import Ready
-from cofactor.trial.simulate import ACCURACY, CHUNK, LANES
+from cofactor.trial.simulate import ACCURACY, CHUNK, LANES, PRECISION
 from cofactor.trial.sources import sources
 from cofactor.trial.types import Trial
 
@@ -86,6 +86,7 @@ class Plan:
             "model": human().hash,
             "version": __version__,
             "tolerance": asdict(ACCURACY),
+            "precision": PRECISION,
             "size": self.size,
         }
         return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()
@@ -95,7 +96,7 @@ class Plan:
 def made_with() -> dict[str, str]:
     """Versions of what computes and writes, and the width of the registers."""
     packages = {name: version(name) for name in ("numpy", "llvmlite", "pyarrow")}
-    return {"cofactor": __version__, **packages, "lanes": str(kernel(human()).lanes)}
+    return {"cofactor": __version__, **packages, "lanes": str(kernel(human(), single=True).lanes)}
 
 
 def names(part: int) -> tuple[str, str, str]:
@@ -202,6 +203,7 @@ def manifest(plan: Plan, parts: Iterable[Receipt]) -> dict[str, Any]:
         "version": __version__,
         "model": human().hash,
         "tolerance": asdict(ACCURACY),
+        "precision": PRECISION,
         "made_with": [json.loads(maker) for maker in makers],
         "failed": sum(r.failed for r in listed),
         "sources": [{"text": s.text, "known": s.trust.value, "detail": s.detail} for s in sources(plan.trial)],

@@ -73,8 +73,7 @@ def run_trial(
         shard: make only this share of the parts; whoever finishes the last one writes the summary.
         resume: keep finished parts that are as their receipts say; make the others.
         progress: told after every arm of a part.
-        cluster: address of a Dask scheduler whose workers make the parts, or ``local`` for processes of this machine;
-            without, threads of this process make them.
+        cluster: address of a Dask scheduler whose workers make the parts, or ``local`` for processes of this machine.
 
     Raises :class:`InputError` where the trial is refused, the folder holds parts of another trial, or the cluster is
     not to be used.
