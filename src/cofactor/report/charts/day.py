@@ -57,7 +57,9 @@ def draw(day: Day) -> str:
     tallest = max(1, _most_at_once(day.supplements))
     medicines = _TOP + _LANE + medicine_lane / 2
     top = _TOP + _LANE + medicine_lane
-    half = max(_LANE, _PILL_STEP * tallest + 6) / 2
+    crowded = any(block.start < moment.hour < block.end for block in day.blocks for moment in day.supplements)
+    down = _LINE / 2 if crowded else 0.0  # pills leave the words of a block their line
+    half = max(_LANE, _PILL_STEP * tallest + 6) / 2 + down
     lane = top + half
     bottom = lane + half + 6
     svg = Svg(WIDTH, bottom + _BOTTOM, id=day.id, title=day.title, desc=day.desc)
@@ -74,7 +76,7 @@ def draw(day: Day) -> str:
     for at in _by_hour(day.medicines):
         _medicines(svg, at, x, medicines)
     for at in _by_hour(day.supplements):
-        _pills(svg, at, x, lane)
+        _pills(svg, at, x, lane + down)
     return svg.text_of()
 
 
