@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +39,10 @@ class Served:
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
-    """``cofactor serve`` on a free port, with Anna's case in its store."""
+    """``cofactor serve`` on a free port, with Anna's case in its store; it stops when asked, and logs nothing.
+
+    Everything that the browser did went through it, so nothing of a case may stand in what it wrote.
+    """
     folder = tmp_path_factory.mktemp("studio")
     with open_store(folder / "cases", create=True) as store:
         anna = store.save("Anna", ANNA.read_text(encoding="utf-8"))[0].case
@@ -48,13 +52,20 @@ def served(tmp_path_factory):
     code = "from cofactor.faces.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--no-browser", "--json", "--lang", "en", "--port", str(port)]
     environment = {**os.environ, "COFACTOR_DATA": str(folder)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+    errors = folder / "errors.txt"
+    with (
+        errors.open("w") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as server,
+    ):
         said = []
         while (not said or said[-1] != "}\n") and (line := server.stdout.readline()):
             said.append(line)
         yield Served(anna=anna, **json.loads("".join(said)))
-        server.terminate()
+        server.send_signal(signal.SIGINT)
         assert server.wait(10) == 0
+        logged = server.stdout.read() + errors.read_text(encoding="utf-8")
+    for personal in ("Anna", "levothyroxine", "Journey", "ng/mL"):
+        assert personal not in logged
 
 
 @pytest.fixture(scope="package")

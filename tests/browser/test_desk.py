@@ -52,6 +52,7 @@ def test_a_case_is_built_from_nothing(open_page, lang, look):
     page.locator("#save").click()
     expect(page.locator("#state")).to_contain_text("2")
     page.reload()
+    assert "ciqual" not in page.get_by_role("combobox").first.input_value()
     assert page.locator("[name='diet.foods[0].food']").input_value().startswith(("ciqual:", "usda:"))
     check_page(page)
 

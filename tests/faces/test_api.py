@@ -145,10 +145,20 @@ def test_a_session_opens_once_and_answers_and_nothing_personal_is_logged(server)
         assert other.post("/login", content=started["token"]).status_code == 401
         assert other.get("/api/health").status_code == 401
     process.terminate()
-    process.wait(10)
+    assert process.wait(10) == 0
     logged = process.stdout.read() + process.stderr.read()
     for personal in ("Anna", "levothyroxine", started["token"], "case"):
         assert personal not in logged
+
+
+def test_a_port_that_is_taken_is_named_with_another():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        shown = CliRunner().invoke(main, ["serve", "--port", str(port), "--no-browser"])
+    assert shown.exit_code == 2
+    assert f"--port: got {port}" in shown.stderr
 
 
 def test_an_address_that_others_reach_is_refused():

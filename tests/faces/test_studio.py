@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from pathlib import Path
 
@@ -168,6 +169,17 @@ def test_a_laboratory_file_is_shown_before_it_is_kept(ask):
     found = ask("POST", f"{place}/labs", json={**body, "units": {"25OHD": "nmol/L"}}).json()
     assert {(row["analyte"], row["value"], row["unit"]) for row in found["taken"]} >= {("25OHD", "45", "nmol/L")}
     assert "labs" not in ask("GET", f"{place}/case.yaml").text
+
+
+def test_results_that_left_as_fhir_come_back_as_a_file(ask):
+    place = started(ask)
+    labs = [{"analyte": "PTH", "value": "5.4", "unit": "pmol/L", "date": "2026-10-02"}]
+    ask("POST", f"{place}/save", json={"case": {**START, "labs": labs}})
+    left = ask("GET", f"{place}/labs.fhir.json").content
+    body = {"case": {**START, "labs": []}, "file": base64.b64encode(left).decode()}
+    found = ask("POST", f"{place}/labs", json=body).json()
+    assert [(row["analyte"], row["value"], row["date"]) for row in found["taken"]] == [("PTH", "5.4", "2026-10-02")]
+    assert ask("POST", f"{place}/labs", json={**body, "file": "???"}).status_code == 422
 
 
 def test_a_client_is_renamed_and_deleted_by_name(ask):

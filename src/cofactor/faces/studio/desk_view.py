@@ -8,6 +8,8 @@ from typing import Any
 
 from cofactor.faces.studio.choices import Choice, choices
 from cofactor.faces.studio.desk_form import as_shown
+from cofactor.facts.food_lookup import find_food
+from cofactor.facts.types import Food
 from cofactor.person import words
 from cofactor.person.labs import ASSAYS
 from cofactor.report.text import Text
@@ -31,6 +33,7 @@ def view(values: Values, lang: str) -> dict[str, Any]:
         "forms_of": lambda nutrient: forms.get(nutrient, ()),
         "units_of": lambda analyte: units.get(analyte, ()),
         "lines_of": _lines,
+        "food_name": lambda row: _food_name(row, lang),
         "skins": named("skin", tuple("123456")),
         "states": named("person", ("pregnant", "lactating")),
         "sunscreens": named("sun", words.first_spelling(words.SUNSCREEN)),
@@ -47,6 +50,15 @@ def _units(units: tuple[str, ...], text: Text) -> tuple[Choice, ...]:
 
 def _pairs(given: Mapping[str, tuple[Choice, ...]]) -> dict[str, list[tuple[str, str]]]:
     return {key: [(one.value, one.name) for one in of] for key, of in given.items()}
+
+
+def _food_name(row: Values, lang: str) -> str:
+    """What a food of the case is called: in the words of the case, else by the name of its id."""
+    said, text = str(row.get("name") or ""), str(row.get("food") or "")
+    found = find_food(text) if ":" in text and not said else ()
+    if isinstance(found, Food):
+        return found.name_fr if lang == "fr" else found.name_en
+    return said or text
 
 
 def _lines(row: Values) -> str:

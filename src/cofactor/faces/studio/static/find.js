@@ -9,7 +9,7 @@ export function suggest(form) {
   form.addEventListener('input', (event) => {
     const box = event.target.closest('[data-find] [role=combobox]')
     if (!box) return
-    if (box.dataset.shows) hiddenOf(box).value = box.value
+    if (box.dataset.shows) means(box, box.value)
     clearTimeout(timer)
     timer = setTimeout(() => look(box), WAIT)
   })
@@ -25,6 +25,12 @@ export function suggest(form) {
 
 const listOf = (box) => box.closest('[data-find]').querySelector('[role=listbox]')
 const hiddenOf = (box) => box.closest('[data-find]').querySelector('input[type=hidden]')
+
+/** Another thing is meant from now on: what the person called the old one goes. */
+function means(box, value) {
+  hiddenOf(box).value = value
+  box.closest('.row')?.querySelector('[data-own-name]')?.remove()
+}
 
 async function look(box) {
   const asked = box.value.trim()
@@ -70,7 +76,7 @@ function key(box, event) {
 
 function take(box, item) {
   box.value = item.dataset.name
-  if (box.dataset.shows) hiddenOf(box).value = item.dataset.value
+  if (box.dataset.shows) means(box, item.dataset.value)
   close(box)
   box.dispatchEvent(new Event('change', { bubbles: true }))
 }
