@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import re
+import socket
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from cofactor.assess.forecast import forecast
 from cofactor.assess.update import SHOWN, posterior
 from cofactor.errors import InputError
+from cofactor.faces.listen import listen
 from cofactor.faces.studio.app import create_studio
 from cofactor.faces.studio.memory import MOST_SCENARIOS, Bounded
 from cofactor.faces.studio.scenarios import SLIDERS, scenario_of, text_of
@@ -230,3 +232,25 @@ def test_scenarios_in_memory_are_bounded_and_made_once():
 
 def test_sliders_end_within_what_an_address_may_ask():
     assert all(slider.top <= slider.most for slider in SLIDERS)
+
+
+def test_an_answer_in_two_writes_does_not_wait_for_the_first_to_be_acknowledged():
+    async def sent_at_once():
+        found = []
+
+        class Answer(asyncio.Protocol):
+            def connection_made(self, transport):
+                accepted = transport.get_extra_info("socket")
+                found.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+
+        with listen("127.0.0.1", 0) as listening:
+            server = await asyncio.get_running_loop().create_server(Answer, sock=listening)
+            with socket.create_connection(listening.getsockname()):
+                while not found:
+                    await asyncio.sleep(0.01)
+            server.close()
+            await server.wait_closed()
+        return found[0]
+
+    assert asyncio.run(sent_at_once())

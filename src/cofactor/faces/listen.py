@@ -16,7 +16,9 @@ HIGHEST_PORT = 65_535
 
 def listen(address: str, port: int) -> socket.socket:
     """The socket to answer on. Raises :class:`InputError` where another program has the port."""
-    found = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    # Named as TCP, so that asyncio sends what is written at once: an answer in two writes waited 40 ms for its second.
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address, port))

@@ -43,7 +43,7 @@ def main(of: Ground, now: Future, then: Future, kept: Sequence[Future], words: W
     """25(OH)D over a year: as now, under the scenario, and the medians of scenarios kept."""
     text, lang = words.text, words.lang
     drawn = (
-        _curve(now, MAIN, "now", text("chart.band.now")),
+        _curve(now, MAIN, "now", text("live.now_curve")),
         _curve(then, MAIN, COLOURS[MAIN], text("live.these")),
     )
     goal = of.goals.levels[MAIN]
