@@ -30,6 +30,8 @@ _HOW_TO_START = "Start the file with `catalogue: 1`, then products: (see example
 _EUROS = {"EUR": 1.0, "€": 1.0, "euro": 1.0, "euros": 1.0}
 _DEAREST = 1000.0  # euros for one pack; a slip of the decimal mark lies above
 _MOST_IN_PACK = 2000.0  # units; the largest packs of drops and tablets hold fewer
+REFERENCE_FORM = {"vitamin_d": "D3", "magnesium": "citrate", "calcium": "carbonate", "zinc": "gluconate"}
+"""The form of a nutrient that absorption is told against."""
 _SOURCE = Source("The person's own catalogue", Trust.ASSUMED)
 
 

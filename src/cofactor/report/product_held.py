@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cofactor.facts.load import NUTRIENT_UNIT
-from cofactor.person.catalogue import absorbed_factor, compound_mass
+from cofactor.person.catalogue import REFERENCE_FORM, absorbed_factor, compound_mass
 from cofactor.person.label import Content
 from cofactor.report import numbers
 from cofactor.report.names import capital
@@ -14,8 +14,6 @@ from cofactor.report.product_words import ProductWords
 from cofactor.trial.label_file import Reading
 from cofactor.trial.product import followed, part_of
 from cofactor.trial.product_facts import Limit, NutrientRow, rows
-
-_REFERENCE_FORM = {"vitamin_d": "D3", "magnesium": "citrate", "calcium": "carbonate", "zinc": "gluconate"}
 
 
 class HeldWords(ProductWords):
@@ -59,8 +57,8 @@ class HeldWords(ProductWords):
         mass, factor, found = compound_mass(held), absorbed_factor(held), []
         if mass is not None and NUTRIENT_UNIT[row.nutrient] == "mg" and mass > held.amount:
             found.append(self.text("compound", mass=numbers.exact(mass, row.nutrient, lang)))
-        if factor is not None and factor != 1 and row.nutrient in _REFERENCE_FORM:
-            reference = self.names.product(row.nutrient, _REFERENCE_FORM[row.nutrient])
+        if factor is not None and factor != 1 and row.nutrient in REFERENCE_FORM:
+            reference = self.names.product(row.nutrient, REFERENCE_FORM[row.nutrient])
             alike = numbers.exact(held.amount * factor, row.nutrient, lang)
             found.append(self.text("absorbed", amount=alike, reference=reference))
         return f"{named} ({', '.join(found)})" if found else named

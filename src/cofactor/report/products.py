@@ -8,13 +8,12 @@ from typing import Any
 
 from cofactor.facts.load import NUTRIENT_UNIT
 from cofactor.facts.types import Part, Product
-from cofactor.person.catalogue import absorbed_factor, cost_per_absorbed
+from cofactor.person.catalogue import REFERENCE_FORM, absorbed_factor, cost_per_absorbed
 from cofactor.report import numbers
 from cofactor.report.names import Names, capital
 
 _PER = {"mg": 100.0, "µg": 10.0}
 """How much costs are told for, by unit: about a tablet of magnesium, a capsule of vitamin D."""
-_REFERENCE = {"vitamin_d": "D3", "magnesium": "citrate", "calcium": "carbonate", "zinc": "gluconate"}
 _WIDTH = 9  # characters of a cost
 
 
@@ -61,9 +60,9 @@ def products_lines(products: Iterable[Product], lang: str) -> str:
 def _block(nutrient: str, products: list[Product], names: Names) -> Iterator[str]:
     name, unit = names.nutrient(nutrient), NUTRIENT_UNIT[nutrient]
     heading = capital(name)
-    if nutrient in _REFERENCE:
+    if nutrient in REFERENCE_FORM:
         each = numbers.amount(_PER[unit], nutrient, names.lang)
-        reference = names.product(nutrient, _REFERENCE[nutrient])
+        reference = names.product(nutrient, REFERENCE_FORM[nutrient])
         heading = capital(names.text("products.heading", nutrient=name, each=each, reference=reference))
     yield heading
     for product in sorted(products, key=lambda p: (cost_per_absorbed(p) or math.inf, p.amount)):
