@@ -38,7 +38,7 @@ from cofactor.plan.types import Event, PlanItem
 from proof_table import Proof, conclude, read
 
 BODIES = 16  # what a plan may not do does not depend on how many bodies it was judged on
-CHUNK = 250
+CHUNK = 100
 MOLAR = {"magnesium": 24.305, "calcium": 40.078}  # g/mol, IUPAC 2021
 AT_ONCE = {"calcium": 500.0, "magnesium": 150.0}  # mg: interactions TM003 and TM004
 
