@@ -91,17 +91,24 @@ def test_no_plan_is_shown_unsimulated(runs):
 
 
 def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
-    """More than 2.5 % above a level only where some are there without any dose, and then at most 2.5 points more."""
+    """More than 2.5 % above a level only where as many are there without any dose."""
     vitamin_d, calcium, magnesium = ("25OHD", 150.0), ("Ca_total", 2.6), ("Mg_serum", 1.1)
     drivers = {vitamin_d: {"vitamin_d"}, calcium: {"calcium", "vitamin_d"}, magnesium: {"magnesium"}}
     for run in runs:
         for (outcome, level), nutrients in drivers.items():
-            share = (run.found.then.of(outcome) > level).mean(axis=0).max()
+            share = above(run, run.found.then, outcome, level)
             if share > 0.025 and nutrients & {i.nutrient for i in run.pills()}:
                 desk = drafting.desk(run.case, run.eaten, run.gates, run.of)
                 food = {i.nutrient: i.amount for i in run.found.plan.items if i.form == "food"}
                 bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft((), food)), (outcome,))
-                assert share <= (bare.of(outcome) > level).mean(axis=0).max() + 0.025
+                assert share <= above(run, bare, outcome, level)
+
+
+def above(run, found, outcome, level):
+    values = found.of(outcome)
+    if outcome == "Ca_total":  # at an albumin of 40 g/L (Payne 1973, rounded)
+        values = values + 0.02 * (40 - run.of.members.constants["alb"][:, None])
+    return (values > level).mean(axis=0).max()
 
 
 def test_what_is_short_is_named_and_nothing_else_is(runs):

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cofactor.person.types import Case, LabResult
 from cofactor.units import convert
+
+Level = TypeVar("Level", float, NDArray[np.float64])
 
 RECENT = dt.timedelta(days=365)
 """A result older than this reassures nobody: kidney function, calcium and 25(OH)D drift within a year.
@@ -51,7 +57,7 @@ def egfr_ckd_epi_2021(creatinine_umol_l: float, age_years: float, *, female: boo
     return 142.0 * below * above * of_age * (1.012 if female else 1.0)
 
 
-def adjusted_calcium(calcium_mmol_l: float, albumin_g_l: float) -> float:
+def adjusted_calcium(calcium_mmol_l: Level, albumin_g_l: Level) -> Level:
     """Total calcium at an albumin of 40 g/L, mmol/L: Ca + 0.02 (40 - albumin).
 
     Source: Payne RB et al., Br Med J 1973;4:643-646, in the rounded form that laboratories use.

@@ -51,7 +51,7 @@ def _alternative(on: Desk, kind: AlternativeKind, found: Settled, other: Settled
         items=result.items(on, other, told(on, other)),
         schedule=schedule.events(other.draft.doses, on.day, on.medicines),
         expected=tuple(outlook.expected(on, now, other.then)),
-        risks={r.name: r.share(other.then) for r in outlook.risks(on)},
+        risks={r.name: r.share(other.then, on.of.members) for r in outlook.risks(on)},
         pills_per_day=other.draft.pills,
         cost_per_month=result.cost_per_month(other.draft),
         differs=tuple(_differs(on, found, other)),

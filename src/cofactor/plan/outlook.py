@@ -10,7 +10,8 @@ import numpy as np
 
 from cofactor.assess.forecast import OUTCOMES, Trajectories, trajectories
 from cofactor.facts.load import ANALYTE_UNIT, load
-from cofactor.person.body import Array, Regimen, take
+from cofactor.person.body import Array, Members, Regimen, take
+from cofactor.person.derived import adjusted_calcium
 from cofactor.person.intake import model_inputs
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import Goal
@@ -39,9 +40,14 @@ class Risk:
         """As ``Plan.risks`` names it."""
         return f"{self.outcome}>{self.level:g}"
 
-    def share(self, found: Trajectories) -> float:
+    def share(self, found: Trajectories, of: Members) -> float:
         """The largest share of bodies above the level on one day of the year."""
-        return float((found.of(self.outcome) > self.level).mean(axis=0).max())
+        return float((self.levels(found, of) > self.level).mean(axis=0).max())
+
+    def levels(self, found: Trajectories, of: Members) -> Array:
+        """What is held against the level, shape (bodies, days): calcium is adjusted for the albumin of each body."""
+        values = found.of(self.outcome)
+        return adjusted_calcium(values, of.constants["alb"][:, None]) if self.outcome == "Ca_total" else values
 
 
 MOST_AT_RISK = 0.025
@@ -52,9 +58,6 @@ RISKS = (
     Risk("Mg_serum", 1.10, ("magnesium",), MOST_AT_RISK),
 )
 """Levels in nmol/L and mmol/L: choices, at the upper limits of serum calcium and magnesium that gates STOP at."""
-MOST_ADDED = 0.025
-"""Share that doses may add to those who stand above a level without them: a choice of this tool. Of people whose
-calcium is not known 1 to 4 % stand above 2.60 mmol/L whatever they take, and no smaller dose would lower that."""
 
 
 def risks(desk: Desk) -> tuple[Risk, ...]:
@@ -108,15 +111,15 @@ def staying_above(found: Trajectories, outcome: str, low: float) -> float:
 def above_bound(desk: Desk, draft: Draft, then: Trajectories) -> Risk | None:
     """The first risk that the draft's doses drive above its bound.
 
-    Where more bodies stand above a level without any dose, the doses may add few to them. The upper end of a goal
+    Where more bodies stand above a level without any dose, the doses may add none to them. The upper end of a goal
     chooses between doses; it does not withhold the smallest, which is near the reference intake.
     """
     for risk in risks(desk):
-        share = risk.share(then)
+        share = risk.share(then, desk.of.members)
         if share <= risk.most or not any(_may_shrink(desk, draft, risk, n) for n in risk.nutrients):
             continue
         bare = simulate(desk, regimen(desk, Draft(food=draft.food)), (risk.outcome,))
-        if share > max(risk.most, risk.share(bare) + MOST_ADDED):
+        if share > risk.share(bare, desk.of.members):
             return risk
     return None
 

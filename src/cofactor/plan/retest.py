@@ -18,7 +18,7 @@ from cofactor.assess.forecast import Trajectories, trajectories
 from cofactor.assess.limits import hard_limits
 from cofactor.assess.types import Level
 from cofactor.facts.load import ANALYTE_UNIT, load
-from cofactor.person.body import Array, Regimen
+from cofactor.person.body import Array, Members, Regimen
 from cofactor.person.types import LabResult
 from cofactor.plan import needs, outlook
 from cofactor.plan.choice import choose
@@ -48,7 +48,7 @@ def next_test(on: Desk, found: Settled) -> NextTest | None:
     why = [Reason("test.plateau", {"weeks": JUDGED_ON / 7})] if analytes[0] == "25OHD" else []
     why += [Reason("test.caution", {})] if watched else []
     day = on.case.today + timedelta(days=JUDGED_ON)
-    turns = (*(_of_vitamin_d(on, found) if dosed else ()), *_stops(found, watched))
+    turns = (*(_of_vitamin_d(on, found) if dosed else ()), *_stops(found, on.of.members, watched))
     return NextTest(int(JUDGED_ON), day.isoformat(), analytes, tuple(why), turns)
 
 
@@ -150,6 +150,10 @@ def _reading(then: Trajectories) -> _Reading:
     return _Reading(results[told], fit[told] / total[told, None], levels, noise)
 
 
+def _day(then: Trajectories) -> int:
+    return int(np.argmin(np.abs(then.days - JUDGED_ON)))
+
+
 def _noise(analyte: str) -> float:
     """Log-SD of one reading around the person's own level: assay and within-person variation together."""
     lab = load().lab(analyte, "both")
@@ -160,11 +164,11 @@ def _noise(analyte: str) -> float:
 # ------------------------------------------------------------------------------------- results that stop a nutrient
 
 
-def _stops(found: Settled, watched: Iterable[str]) -> Iterator[Turn]:
+def _stops(found: Settled, of: Members, watched: Iterable[str]) -> Iterator[Turn]:
     """Results above which a gate stops what is dosed."""
     for risk in outlook.RISKS:
         if risk.outcome in watched:
-            levels, noise = found.then.on(risk.outcome, JUDGED_ON), _noise(risk.outcome)
+            levels, noise = risk.levels(found.then, of)[:, _day(found.then)], _noise(risk.outcome)
             above = [0.5 * math.erfc(math.log(risk.level / at) / noise / math.sqrt(2)) for at in levels]
             for nutrient in risk.nutrients:
                 if found.draft.amount(nutrient) > 0:

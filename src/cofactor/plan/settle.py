@@ -43,7 +43,7 @@ def _smaller(on: Desk, asked: Asked, draft: Draft, then: Trajectories) -> Asked 
     if risk is None:
         return None
     nutrient = next(n for n in risk.nutrients if draft.amount(n) > 0)
-    return asked.below(nutrient, Shrunk(draft.amount(nutrient), risk.name, risk.share(then)))
+    return asked.below(nutrient, Shrunk(draft.amount(nutrient), risk.name, risk.share(then, on.of.members)))
 
 
 def _more(on: Desk, asked: Asked, draft: Draft, then: Trajectories) -> Asked | None:

@@ -192,7 +192,7 @@ def simulate(of: Ground, scenario: Scenario, wanted: Sequence[str]) -> Trajector
 def future(of: Ground, scenario: Scenario, wanted: Sequence[str] = ALL) -> Future:
     """Where levels are heading under a scenario. Goals and risks are those of the levels that are wanted."""
     found = simulate(of, scenario, wanted)
-    shares = [(risk, risk.share(found)) for risk in RISKS if risk.outcome in found.outcomes]
+    shares = [(risk, risk.share(found, of.of.members)) for risk in RISKS if risk.outcome in found.outcomes]
     aims = {outcome: goal for outcome, goal in of.goals.levels.items() if outcome in found.outcomes}
     return Future(
         outcomes=found.outcomes,
