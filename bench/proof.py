@@ -17,6 +17,8 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "kill_trial": (),
     "nth_fault": (),
     "hostile": (),
+    "plan_people": (),
+    "plan_promise": (),
 }
 """The command (a file of this folder) and its arguments: none where its defaults are the figures to show."""
 

@@ -17,7 +17,7 @@ release = version = cofactor.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "from_the_product", "model_book"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "_ext", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_ext", "**/.ipynb_checkpoints", "plan_figures.md"]  # the last stands in plan.md
 
 nb_execution_mode = "force"  # a figure of the documentation is one of this build
 nb_execution_raise_on_error = True

