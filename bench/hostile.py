@@ -93,7 +93,7 @@ def _observation(code: str, value: float, unit: str) -> dict[str, object]:
     }
 
 
-def _bundle() -> bytes:
+def bundle() -> bytes:
     found = [_observation("2601-3", 0.82, "mmol/L"), _observation("62292-8", 18.0, "ng/mL")]
     return json.dumps({"resourceType": "Bundle", "entry": [{"resource": o} for o in found]}).encode()
 
@@ -121,7 +121,7 @@ DOORS: dict[str, Callable[[], Door]] = {
         _seeds(EXAMPLES / "products", "*.yaml"),
         lambda path: parse_catalogue(text_of(path, "a catalogue")),
     ),
-    "FHIR": lambda: Door("results in FHIR", (("labs.json", _bundle()),), _results),
+    "FHIR": lambda: Door("results in FHIR", (("labs.json", bundle()),), _results),
     "results": lambda: Door("results in CSV", tuple((f"{i}.csv", sheet) for i, sheet in enumerate(SHEETS)), _results),
     "foods": lambda: Door(
         "a table of foods", _seeds(FOODS, "*.*") + _seeds(FOODS / "sr28", "*.txt"), _foods, FOODS / "sr28"

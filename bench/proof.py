@@ -21,6 +21,8 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "plan_promise": (),
 }
 """The command (a file of this folder) and its arguments: none where its defaults are the figures to show."""
+BY_HAND = ("fuzz",)
+"""Needs a package that is in no lock."""
 
 
 def main() -> None:
