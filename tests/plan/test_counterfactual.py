@@ -15,7 +15,8 @@ from cofactor.person.body import Regimen
 from cofactor.person.case import load_case
 from cofactor.person.intake import intake, model_inputs
 from cofactor.person.types import Supplement
-from cofactor.plan.counterfactual import JUDGED_ON, Otherwise, Size, _Desk, counterfactuals
+from cofactor.plan.counterfactual import JUDGED_ON, Otherwise, Size, counterfactuals
+from cofactor.plan.exchange import Exchange
 from cofactor.plan.optimise import plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -104,10 +105,10 @@ def test_one_supplement_taken_out_and_another_put_in_is_what_both_inputs_would_b
     form, other = {"magnesium": ("citrate", "oxide"), "calcium": ("carbonate", "citrate")}[nutrient]
     stays = supplement(nutrient, form, 60.0, "waking")
     before, after = supplement(nutrient, form, 100.0, "dinner"), supplement(nutrient, other, 50.0, "lunch", "dinner")
-    desk = _Desk(eaten, model_inputs(eaten, [stays, before]))
+    desk = Exchange(eaten, model_inputs(eaten, [stays, before]))
     assert known(desk.exchanged(before, after)) == pytest.approx(known(model_inputs(eaten, [stays, after])))
     assert known(desk.exchanged(before, None)) == pytest.approx(known(model_inputs(eaten, [stays])))
-    alone = _Desk(eaten, model_inputs(eaten, [before]))
+    alone = Exchange(eaten, model_inputs(eaten, [before]))
     assert known(alone.exchanged(before, None)) == pytest.approx(known(model_inputs(eaten, [])))
 
 

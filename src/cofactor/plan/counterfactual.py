@@ -23,9 +23,8 @@ from cofactor.model.tables import parameters
 from cofactor.person.body import Array, Regimen, live, take
 from cofactor.person.exposure import Constant, constants
 from cofactor.person.inputs import ModelInputs, form_family
-from cofactor.person.intake import Intake, model_inputs
 from cofactor.person.occasions import MEALS
-from cofactor.person.types import Supplement
+from cofactor.plan.exchange import Exchange, taken
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.optimise import Planned
 from cofactor.plan.outlook import JUDGED_ON
@@ -127,12 +126,12 @@ class _Other:
 
 def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ...]:
     """Every choice of a plan against its alternative, in the order of its items; none where nothing is proposed."""
-    desk = _Desk(of.members.subject.intake, planned.regimen.inputs)
+    on = Exchange(of.members.subject.intake, planned.regimen.inputs)
     items = tuple(item for item in planned.plan.items if item.nutrient in PLANNED)
-    asked = [other for item in items for other in _others(desk, item, items)]
+    asked = [other for item in items for other in _others(on, item, items)]
     of = _some(of)
     bodies = (of, _with_weak_effects(of)) if any(other.weak for other in asked) else (of,)
-    plan = [_run(body, desk.inputs) for body in bodies] if asked else []
+    plan = [_run(body, on.inputs) for body in bodies] if asked else []
     return tuple(_beside(_answer(other, bodies, plan), planned) for other in asked)
 
 
@@ -147,126 +146,73 @@ def _beside(found: Counterfactual, planned: Planned) -> Counterfactual:
 # ---------------------------------------------------------------------------------------------------- what is asked
 
 
-@dataclass(frozen=True, eq=False)
-class _Desk:
-    """The person's food and the inputs under the plan, in which one thing at a time is exchanged."""
-
-    intake: Intake
-    inputs: ModelInputs
-
-    def exchanged(self, before: Supplement, after: Supplement | None) -> ModelInputs:
-        """The plan's inputs with one supplement in another's place, or with none.
-
-        Zinc beside calcium stays as it is: none of the outcomes asked for hangs on it.
-        """
-        old, new = (model_inputs(self.intake, taken).values for taken in ([before], [after] if after else []))
-        values = dict(self.inputs.values)
-        for name in ("in_D3", "in_D2", "in_P"):
-            values[name] += new[name] - old[name]
-        for mineral in ("Mg", "Ca"):
-            values |= _pooled(mineral, self.inputs.values, old, new)
-        return replace(self.inputs, values=values)
-
-    def with_values(self, **changed: float) -> ModelInputs:
-        """The plan's inputs with some of them other."""
-        return replace(self.inputs, values={**self.inputs.values, **changed})
-
-
-def _pooled(
-    mineral: str, now: Mapping[str, float], old: Mapping[str, float], new: Mapping[str, float]
-) -> dict[str, float]:
-    """Amount, doses a day, share with meals and form factor of a mineral's supplements, with one taken out and put in.
-
-    Factors are means weighted by amount, shares by number of doses: each is taken apart and put together again.
-    """
-    amount, count, meal, factor = f"sup_{mineral}", f"n_s{mineral}", f"meal_{mineral}", f"F_{mineral}"
-    if old[amount] == new[amount] == 0:
-        return {}
-    parts = [(now, 1.0), (old, -1.0), (new, 1.0)]
-    total = sum(sign * of[amount] for of, sign in parts)
-    if total <= 1e-9:  # nothing is left but rounding
-        return {amount: 0.0, count: 1.0, meal: 1.0, factor: 1.0}
-    doses = sum(sign * of[count] for of, sign in parts if of[amount] > 0)
-    return {
-        amount: total,
-        count: doses,
-        meal: sum(sign * of[meal] * of[count] for of, sign in parts if of[amount] > 0) / doses,
-        factor: sum(sign * of[factor] * of[amount] for of, sign in parts) / total,
-    }
-
-
-def _others(desk: _Desk, item: PlanItem, items: tuple[PlanItem, ...]) -> Iterator[_Other]:
+def _others(on: Exchange, item: PlanItem, items: tuple[PlanItem, ...]) -> Iterator[_Other]:
     """What is asked of one item of a plan."""
     beside_d = item.nutrient == "magnesium" and any(i.nutrient == "vitamin_d" for i in items)
-    less = _less(desk, item)
+    less = _less(on, item)
     if beside_d:
         yield _Other(Otherwise.WITHOUT, item, item.form, "25OHD", (less,), _interaction("NN007"), weak=True)
     level = {"vitamin_d": "25OHD", "magnesium": "Mg_serum", "calcium": "PTH"}[item.nutrient]
     yield _Other(Otherwise.WITHOUT, item, item.form, level, (less,), _constant(_CARRIES[level]))
-    if item.nutrient == "magnesium" and desk.inputs.values["phyt"] > 0:
-        plain = desk.with_values(phyt=0.0)
+    if item.nutrient == "magnesium" and on.inputs.values["phyt"] > 0:
+        plain = on.with_values(phyt=0.0)
         grounds = Grounds(_interaction("NN013").grade, constants()["phytate_half"].source)
         yield _Other(Otherwise.LESS_PHYTATE, item, item.form, "Mg_absorbed", (plain,), grounds)
     if item.form == FOOD:
         return
     if item.nutrient == "vitamin_d":
-        yield from _without_meal(desk, item)
+        yield from _without_meal(on, item)
     else:
-        yield from _divided(desk, item)
-        yield _of_form(desk, item)
+        yield from _divided(on, item)
+        yield _of_form(on, item)
 
 
-def _less(desk: _Desk, item: PlanItem) -> ModelInputs:
+def _less(on: Exchange, item: PlanItem) -> ModelInputs:
     """The plan without one item."""
     if item.form != FOOD:
-        return desk.exchanged(_taken(item), None)
+        return on.exchanged(taken(item), None)
     name = _FOOD_INPUT[item.nutrient]
-    return desk.with_values(**{name: desk.inputs.values[name] - item.amount / MOLAR_MASS[item.nutrient]})
+    return on.with_values(**{name: on.inputs.values[name] - item.amount / MOLAR_MASS[item.nutrient]})
 
 
-def _without_meal(desk: _Desk, item: PlanItem) -> Iterator[_Other]:
+def _without_meal(on: Exchange, item: PlanItem) -> Iterator[_Other]:
     """Vitamin D with a meal, and what it would bring without: the factor at each of its strata."""
     if not set(item.slots) <= set(MEALS):
         return
-    whole, known = _taken(item), constants()["vitamin_d.without_meal"]
+    whole, known = taken(item), constants()["vitamin_d.without_meal"]
     inputs = tuple(
-        desk.exchanged(whole, replace(whole, amount=whole.amount * min(factor, 1.0))) for factor in _factors(known)
+        on.exchanged(whole, replace(whole, amount=whole.amount * min(factor, 1.0))) for factor in _factors(known)
     )
     grounds = Grounds(_interaction("TM001").grade, known.source)
     yield _Other(Otherwise.WITHOUT_MEAL, item, item.form, "25OHD", inputs, grounds)
 
 
-def _divided(desk: _Desk, item: PlanItem) -> Iterator[_Other]:
+def _divided(on: Exchange, item: PlanItem) -> Iterator[_Other]:
     """All at once where the plan divides a dose, divided where it does not."""
-    whole, rule, outcome = _taken(item), _interaction(_DIVIDED[item.nutrient]), _absorbed(item.nutrient)
+    whole, rule, outcome = taken(item), _interaction(_DIVIDED[item.nutrient]), _absorbed(item.nutrient)
     if len(item.slots) > 1:
         at_once = replace(item, slots=item.slots[:1], per_intake=item.amount)
-        inputs = (desk.exchanged(whole, _taken(at_once)),)
+        inputs = (on.exchanged(whole, taken(at_once)),)
         yield _Other(Otherwise.AT_ONCE, item, item.form, outcome, inputs, rule)
     elif item.amount >= LEAST_DIVIDED_MG:
         second = next(meal for meal in MEALS if meal != item.slots[0])
         halves = replace(item, slots=(*item.slots, second), per_intake=item.amount / 2)
-        inputs = (desk.exchanged(whole, _taken(halves)),)
+        inputs = (on.exchanged(whole, taken(halves)),)
         yield _Other(Otherwise.SPLIT, item, item.form, outcome, inputs, rule)
 
 
-def _of_form(desk: _Desk, item: PlanItem) -> _Other:
+def _of_form(on: Exchange, item: PlanItem) -> _Other:
     """Another salt of the same element, its factor at each of its strata."""
     form = _OTHER_FORM.get((item.nutrient, item.form), _ANY_OTHER[item.nutrient])
     meal = "" if item.nutrient == "magnesium" else ".meal" if item.slots[0] in MEALS else ".alone"
     known = constants()[f"form.{item.nutrient}.{form_family(item.nutrient, form)}{meal}"]
-    swapped = desk.exchanged(_taken(item), replace(_taken(item), form=form))
+    swapped = on.exchanged(taken(item), replace(taken(item), form=form))
     name = "F_Mg" if item.nutrient == "magnesium" else "F_Ca"
     inputs = tuple(
         replace(swapped, values={**swapped.values, name: swapped.values[name] * factor / known.value})
         for factor in _factors(known)
     )
     return _Other(Otherwise.FORM, item, form, _absorbed(item.nutrient), inputs, Grounds("", known.source))
-
-
-def _taken(item: PlanItem) -> Supplement:
-    slots = item.slots
-    return Supplement(item.nutrient, item.form, item.per_intake, 1.0, slots[0], None, None, None, "", len(slots), slots)
 
 
 def _absorbed(nutrient: str) -> str:
