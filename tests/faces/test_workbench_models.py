@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from cofactor.engine.run_model import Request, run_given
 from cofactor.engine.user_model import LARGEST_FILE, compile_model
-from cofactor.errors import InputError
+from cofactor.errors import InputError, ModelError
 from cofactor.faces.cli import main
 from cofactor.faces.workbench import models as module
 from cofactor.faces.workbench.models import MOST_CHILDREN, MOST_MODELS, Models, NoModelError, Run
@@ -136,6 +136,24 @@ def test_the_child_cannot_take_more_memory_than_its_limit(monkeypatch):
     monkeypatch.setattr(child.subprocess, "Popen", lambda command, **keys: popen([command[0], "-c", code], **keys))
     found = Models()
     with pytest.raises(InputError, match="memory"):
+        found.add(ORAL, "oral.ant")
+    found.close()
+
+
+def test_tools_that_are_missing_are_told_apart_from_a_model_that_cannot_be_used(monkeypatch):
+    from cofactor.faces.workbench import child
+
+    popen = child.subprocess.Popen
+    code = (
+        "import sys; sys.argv = ['inside', 'model']\n"
+        "from cofactor.engine import user_model\n"
+        "user_model.TOOLS = {'no_such_module': 'a-package'}\n"
+        "from cofactor.faces.workbench import inside\n"
+        "inside.main()\n"
+    )
+    monkeypatch.setattr(child.subprocess, "Popen", lambda command, **keys: popen([command[0], "-c", code], **keys))
+    found = Models()
+    with pytest.raises(ModelError, match="a-package must be installed"):
         found.add(ORAL, "oral.ant")
     found.close()
 

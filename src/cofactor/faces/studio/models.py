@@ -14,8 +14,6 @@ from fastapi.responses import Response
 
 from cofactor.engine.run_model import Table
 from cofactor.faces.studio.pages import Page, Studio
-from cofactor.faces.work import Work
-from cofactor.faces.workbench.api import SLOW
 from cofactor.faces.workbench.models import Uploaded
 from cofactor.faces.workbench.shapes import ModelBody, RunBody
 from cofactor.report import numbers
@@ -64,7 +62,7 @@ def _rounded(value: float) -> float:
 
 def routes(studio: Studio) -> APIRouter:
     """The routes of this group."""
-    found, slow = APIRouter(), Work(*SLOW)
+    found = APIRouter()
 
     @found.get("/models")
     async def models(request: Request) -> Response:
@@ -74,13 +72,13 @@ def routes(studio: Studio) -> APIRouter:
 
     @found.post("/models")
     async def bring(body: ModelBody) -> dict[str, str]:
-        model = await slow.run(studio.bench.models.add, body.text, body.file)
+        model = await studio.bench.slow.run(studio.bench.models.add, body.text, body.file)
         return {"location": f"/models/{model.id}"}
 
     @found.post("/models/example/{name}")
     async def example(name: str) -> dict[str, str]:
         chosen = name if name in EXAMPLES else EXAMPLES[0]
-        model = await slow.run(studio.bench.models.add, _example(chosen), f"{chosen}.ant")
+        model = await studio.bench.slow.run(studio.bench.models.add, _example(chosen), f"{chosen}.ant")
         return {"location": f"/models/{model.id}"}
 
     @found.get("/models/{id}")

@@ -6,15 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cofactor.faces.studio.pages import Page, Studio
-from cofactor.faces.work import Work
-from cofactor.faces.workbench.api import SLOW
 
 PAGES = (Page("validation", "/validation"),)
 
 
 def routes(studio: Studio) -> APIRouter:
     """The routes of this group."""
-    found, slow = APIRouter(), Work(*SLOW)
+    found = APIRouter()
 
     @found.get("/validation")
     async def validation(request: Request) -> Response:
@@ -23,7 +21,7 @@ def routes(studio: Studio) -> APIRouter:
     @found.get("/validation/page")
     async def judged(request: Request) -> Response:
         lang = studio.lang(request)
-        found = await slow.run(studio.bench.validation, lang)
+        found = await studio.bench.slow.run(studio.bench.validation, lang)
         return studio.show(request, "validation_part.html", values={"page": found["page"]})
 
     return found

@@ -34,22 +34,19 @@ from cofactor.person.yaml_write import yaml_text
 from cofactor.trial.design import json_schema
 from cofactor.trial.findings import Findings
 
-TAKEN, NOT_THERE, UNABLE, GONE = 202, 404, 501, 204
-SLOW = (1, 3)
-"""At once, and waiting: what takes seconds has a queue of its own, so that it holds up nothing else."""
+TAKEN, NOT_THERE, REFUSED, UNABLE, GONE = 202, 404, 422, 501, 204
 Id = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 Responses = dict[int | str, dict[str, Any]]
 
 
 def routes(work: Work, bench: Bench, responses: Responses) -> APIRouter:
     """All routes. ``responses`` are the refusals that every route may answer with."""
-    slow = Work(*SLOW)
-    found = APIRouter(
-        responses={**responses, NOT_THERE: {"model": responses[422]["model"], "description": "Not here."}}
-    )
+    refusal = responses[REFUSED]["model"]
+    found = APIRouter(responses={**responses, NOT_THERE: {"model": refusal, "description": "Not here."}})
     _trials(found, work, bench)
-    _results(found, work, slow, bench)
-    _models(found, work, slow, bench)
+    _results(found, work, bench)
+    unable: Responses = {UNABLE: {"model": refusal, "description": "The tools to read models are not installed."}}
+    _models(found, work, bench, unable)
     _human(found, work)
     return found
 
@@ -108,7 +105,7 @@ def _trials(api: APIRouter, work: Work, bench: Bench) -> None:
         return json_schema()
 
 
-def _results(api: APIRouter, work: Work, slow: Work, bench: Bench) -> None:
+def _results(api: APIRouter, work: Work, bench: Bench) -> None:
     @api.get("/api/trials/{id}/results")
     async def show(
         id: Id,  # noqa: A002
@@ -129,15 +126,15 @@ def _results(api: APIRouter, work: Work, slow: Work, bench: Bench) -> None:
     @api.get("/api/validate")
     async def validate(lang: Literal["en", "fr"] = "en") -> dict[str, Any]:
         """The published trials, predicted and compared. Computed once, in some seconds."""
-        found: dict[str, Any] = (await slow.run(bench.validation, lang))["result"]
+        found: dict[str, Any] = (await bench.slow.run(bench.validation, lang))["result"]
         return found
 
 
-def _models(api: APIRouter, work: Work, slow: Work, bench: Bench) -> None:
-    @api.post("/api/models", status_code=201)
+def _models(api: APIRouter, work: Work, bench: Bench, unable: Responses) -> None:
+    @api.post("/api/models", status_code=201, responses=unable)
     async def read(body: ModelBody) -> ModelOut:
         """Read and compile a model of ordinary differential equations: Antimony or SBML. It is kept in memory only."""
-        return ModelOut.of(await slow.run(bench.models.add, body.text, body.file))
+        return ModelOut.of(await bench.slow.run(bench.models.add, body.text, body.file))
 
     @api.get("/api/models/{id}")
     async def model(id: Id) -> ModelOut:  # noqa: A002

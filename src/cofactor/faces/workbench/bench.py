@@ -6,11 +6,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from cofactor.faces.work import BusyError
+from cofactor.faces.work import BusyError, Work
 from cofactor.faces.workbench.child import Child, LateError, LostError, Role
 from cofactor.faces.workbench.jobs import Jobs
 from cofactor.faces.workbench.models import Models
 
+SLOW = (1, 3)
+"""At once, and waiting: what takes seconds has a queue of its own, so that it holds up nothing else."""
 VALIDATION_SECONDS = 300.0
 """It takes eight where nothing else runs."""
 
@@ -21,6 +23,7 @@ class Bench:
     def __init__(self, folder: Path | None = None) -> None:
         self.jobs = Jobs(folder)
         self.models = Models()
+        self.slow = Work(*SLOW)
         self._turn = threading.Lock()
         self._validator: Child | None = None
         self._validated: dict[str, Any] | None = None

@@ -19,7 +19,7 @@ from typing import Any
 from cofactor.engine.llvm import kernel
 from cofactor.engine.translate import read_antimony
 from cofactor.engine.user_model import UserModel, given_model, is_sbml
-from cofactor.errors import CofactorError, InputError
+from cofactor.errors import CofactorError, InputError, ModelError
 from cofactor.faces.workbench.child import Message, Role
 from cofactor.faces.workbench.models import Run
 
@@ -88,6 +88,8 @@ def _answered(tell: Tell, work: Callable[[], Message]) -> None:
         tell(work())
     except InputError as error:
         tell({"problems": [problem.as_dict() for problem in error.problems]})
+    except ModelError as error:
+        tell({"missing": str(error)})
     except (CofactorError, OSError, MemoryError, RecursionError) as error:
         tell({"failed": str(error) or type(error).__name__})
 

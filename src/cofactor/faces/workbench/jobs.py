@@ -238,7 +238,8 @@ class Jobs:
                 folder.replace(self.folder / id_)
                 self._set(id_, state=State.DONE, done=self.find(id_).asked, ended=time.time())
             else:
-                why = said.get("failed") or "; ".join(problem["got"] for problem in said["problems"])
+                told = said.get("failed") or said.get("missing")
+                why = told or "; ".join(problem["got"] for problem in said["problems"])
                 self._set(id_, state=State.FAILED, ended=time.time(), why=why)
 
 

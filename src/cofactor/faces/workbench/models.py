@@ -95,7 +95,8 @@ class Models:
     def add(self, text: str, file: str) -> Uploaded:
         """Read and compile a model; SBML where the file's name ends in .xml or .sbml, else Antimony.
 
-        Raises :class:`InputError` with everything that cannot be used.
+        Raises :class:`InputError` with everything that cannot be used, and :class:`ModelError` where the tools to read
+        models are not installed.
         """
         if len(text.encode()) > LARGEST_FILE:
             got = f"{len(text.encode()):,} bytes"
@@ -222,8 +223,10 @@ class _Served:
             ) from None
         if "problems" in said:
             raise InputError(Problem(p["where"], p["got"], tuple(p["expected"]), p["do"]) for p in said["problems"])
+        if "missing" in said:
+            raise ModelError(said["missing"])
         if "failed" in said:
-            raise ModelError(said["failed"])
+            raise self._refused(said["failed"], "a model that the engine can run")
         return said
 
     def _refused(self, got: str, expected: str) -> InputError:
