@@ -7,6 +7,7 @@ lost with a worker. Every worker must run this version of cofactor and see the f
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -115,6 +116,11 @@ def _there(address: str) -> Client:
     try:
         return Client(address, timeout=_ANSWER_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
-        do = "Start a scheduler (dask scheduler), or write local."
-        expected = ("HOST:PORT of a Dask scheduler", LOCAL)
-        raise InputError([Problem("--cluster", f"{address}: {error}", expected, do)]) from None
+        told = str(error)
+    # Dask closes a client that never connected when it is collected; in the midst of starting the next one, both would
+    # wait for each other without end.
+    gc.collect()
+    expected = ("HOST:PORT of a Dask scheduler", LOCAL)
+    raise InputError(
+        [Problem("--cluster", f"{address}: {told}", expected, "Start one (dask scheduler), or write local.")]
+    )
