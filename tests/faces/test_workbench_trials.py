@@ -17,6 +17,7 @@ import pytest
 from cofactor.errors import InputError
 from cofactor.faces.work import BusyError
 from cofactor.faces.workbench import exports
+from cofactor.faces.workbench import jobs as module
 from cofactor.faces.workbench.jobs import MOST_READINGS, WAITING, Jobs, NoTrialError, State
 from cofactor.faces.workbench.results import results
 from cofactor.faces.workbench.shapes import TrialExport
@@ -187,6 +188,27 @@ def test_a_deleted_trial_is_gone(jobs):
     jobs.delete(done.id)
     assert jobs.all() == ()
     assert list(jobs.folder.iterdir()) == []
+
+
+def test_trials_run_on_after_a_running_one_is_deleted(jobs):
+    for _ in range(3):
+        running = jobs.submit(LONG_TEXT)
+        jobs.delete(running.id)
+    done = until(jobs, jobs.submit(yaml_text(TRIAL)).id, lambda job: job.state.over)
+    assert done.state is State.DONE
+    assert [job.id for job in jobs.all()] == [done.id]
+
+
+def test_cancelled_trials_are_listed_a_while_and_take_no_place(jobs, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ENDED", 2)
+    monkeypatch.setattr(module, "MOST_KEPT", 1)
+    for _ in range(5):
+        jobs.cancel(jobs.submit(LONG_TEXT).id)
+    done = until(jobs, jobs.submit(yaml_text(TRIAL)).id, lambda job: job.state.over)
+    assert done.state is State.DONE
+    assert len(jobs.all()) == 3
+    with pytest.raises(InputError, match="1 trials kept"):
+        jobs.submit(LONG_TEXT)
 
 
 def test_a_trial_too_large_for_a_server_is_refused(jobs):

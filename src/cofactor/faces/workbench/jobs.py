@@ -29,6 +29,8 @@ WAITING = 4
 """Trials that may wait for the one that runs."""
 MOST_KEPT = 50
 """Finished trials that are kept. The next one is refused, so that nothing is deleted that nobody asked to delete."""
+MOST_ENDED = 20
+"""Trials that were cancelled or failed and are still listed."""
 MOST_READINGS = 20_000_000
 """People times arms, days and outcomes of one trial: some 100 MB. Larger ones are for the command line."""
 TRIAL_FILE = "trial.yaml"
@@ -115,9 +117,11 @@ class Jobs:
             jobs = self._known()
             if sum(not job.state.over for job in jobs.values()) > WAITING:
                 raise BusyError
-            if len(jobs) >= MOST_KEPT:
+            kept = sum(job.state is State.DONE for job in jobs.values())
+            if kept >= MOST_KEPT:
                 do = "Delete trials that you do not need any more."
-                raise InputError([Problem("trial", f"{len(jobs)} trials kept", (f"fewer than {MOST_KEPT}",), do)])
+                raise InputError([Problem("trial", f"{kept} trials kept", (f"fewer than {MOST_KEPT}",), do)])
+            _forget_old(jobs)
             job = Job(secrets.token_hex(_ID_BYTES), trial, text, time.time())
             jobs[job.id] = job
             if self._thread is None:
@@ -183,6 +187,11 @@ class Jobs:
             self._jobs = {job.id: job for job in sorted(_finished(self.folder), key=lambda job: job.asked_at)}
         return self._jobs
 
+    def _runs(self, id_: str) -> bool:
+        """Whether a trial is still to be run: neither cancelled nor deleted meanwhile."""
+        job = self._known().get(id_)
+        return job is not None and job.state is State.RUNNING
+
     def _set(self, id_: str, **changes: object) -> None:
         self._known()[id_] = replace(self._known()[id_], **changes)  # type: ignore[arg-type]
 
@@ -215,12 +224,13 @@ class Jobs:
             child = Child(Role.TRIAL)
             with self._changed:
                 self._child = child
-                if self.find(job.id).state is not State.RUNNING:  # cancelled before there was a child to end
+                if not self._runs(job.id):  # cancelled before there was a child to end
                     return
             child.send({"trial": str(folder / TRIAL_FILE), "folder": str(folder)})
             while "done" in (said := child.receive()):
                 with self._changed:
-                    self._set(job.id, done=said["done"])
+                    if self._runs(job.id):
+                        self._set(job.id, done=said["done"])
             self._settle(job.id, said, folder)
         except (LostError, OSError) as error:
             why = str(error) or "the process that ran it ended, perhaps for want of memory"
@@ -232,7 +242,7 @@ class Jobs:
     def _settle(self, id_: str, said: Message, folder: Path) -> None:
         """Take what the child said last. A trial that was cancelled meanwhile stays cancelled."""
         with self._changed:
-            if self.find(id_).state is not State.RUNNING:
+            if not self._runs(id_):
                 return
             if "finished" in said:
                 folder.replace(self.folder / id_)
@@ -241,6 +251,13 @@ class Jobs:
                 told = said.get("failed") or said.get("missing")
                 why = told or "; ".join(problem["got"] for problem in said["problems"])
                 self._set(id_, state=State.FAILED, ended=time.time(), why=why)
+
+
+def _forget_old(jobs: dict[str, Job]) -> None:
+    """Let the oldest go of those that were cancelled or failed, of which nothing is on the disk."""
+    ended = [id_ for id_, job in jobs.items() if job.state in (State.CANCELLED, State.FAILED)]
+    for id_ in ended[:-MOST_ENDED]:
+        del jobs[id_]
 
 
 def _refuse_large(trial: Trial) -> None:
