@@ -135,3 +135,11 @@ def test_sources_of_a_run_are_cited_as_bibtex():
     assert shown.count("{") - shown.count("\\{") == shown.count("}") - shown.count("\\}")
     told = json.loads(cofactor("cite", ANNA, "--json").output)["sources"]
     assert {s["text"] for s in told} >= {"EFSA Journal 2016;14(10):4547"}
+
+
+def test_a_reader_who_has_seen_enough_ends_the_command_quietly():
+    command = [sys.executable, "-m", "cofactor", "evidence"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        run.stdout.close()
+        assert run.wait(60) == 1
+        assert run.stderr.read() == ""

@@ -50,6 +50,8 @@ def common(function: F) -> F:
             return function(*args, **kwargs)
         except CofactorError as error:
             leave(error, as_json=bool(kwargs.get("as_json")))
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough (`| head`): click ends quietly
         except OSError as error:
             leave(told(error), as_json=bool(kwargs.get("as_json")))
         except MemoryError:
