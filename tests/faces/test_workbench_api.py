@@ -33,6 +33,7 @@ TRIAL = {
 LONG = {**TRIAL, "population": {"people": 1_000_000}}
 ORAL = "model oral\n gut = 100; blood = 0; ka = 1.2\n gut' = -ka*gut\n blood' = ka*gut\nend"
 NOBODY = "0" * 16
+SOON = 2.0  # seconds: it takes one at most, and tests share their machine
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,7 @@ def test_trials_beyond_the_queue_get_429_and_a_cancelled_one_makes_room(ask, ben
         begun = time.monotonic()
         cancelled = ask("POST", f"/api/trials/{id_}/cancel", "/api/trials/{id}/cancel")
         assert cancelled.json()["state"] == "cancelled"
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < SOON
     again = ask("POST", "/api/trials", json={"trial": LONG})
     assert again.status_code == 202
     assert ask("DELETE", f"/api/trials/{again.json()['id']}", "/api/trials/{id}").status_code == 204

@@ -16,12 +16,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cofactor.engine.generate import human
 from cofactor.engine.llvm import kernel
 from cofactor.engine.translate import read_antimony
 from cofactor.engine.user_model import UserModel, given_model, is_sbml
 from cofactor.errors import CofactorError, InputError, ModelError
 from cofactor.faces.workbench.child import Message, Role
 from cofactor.faces.workbench.models import Run
+from cofactor.model.compose import compose
 
 MOST_MEMORY = 4 * 1024**3
 """Bytes of addresses that a model's process may hold: reading and compiling the human takes a third of it."""
@@ -127,7 +129,8 @@ def _serve_model(requests: Iterator[dict[str, Any]], tell: Tell) -> None:
 
 def _compiled(request: Message, held: list[UserModel]) -> Message:
     text, name = request["text"], request["name"]
-    model = given_model(text.encode(), name)
+    # The shipped human need not be compiled again.
+    model = UserModel(human(), {}) if text == compose() else given_model(text.encode(), name)
     constants = model.program.parameters()
     states = model.program.initial(constants)
     kernel(model.program)  # its machine code is made now, not at the first slider
