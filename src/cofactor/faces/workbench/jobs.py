@@ -99,6 +99,7 @@ class Jobs:
         self._changed = threading.Condition()  # guards all that follows
         self._jobs: dict[str, Job] | None = None  # read from the disk when first asked for
         self._child: Child | None = None
+        self._at: str | None = None  # the trial that the thread is at, until nothing of it is left to clear away
         self._thread: threading.Thread | None = None
 
     @property
@@ -156,7 +157,7 @@ class Jobs:
                 self._set(id_, state=State.CANCELLED, ended=time.time())
                 if job.state is State.RUNNING and self._child is not None:
                     self._child.end()
-                self._changed.wait_for(lambda: not self._aside(id_).exists(), timeout=_SOON)
+                self._changed.wait_for(lambda: self._at != id_, timeout=_SOON)
             return self.find(id_)
 
     def delete(self, id_: str) -> None:
@@ -202,7 +203,7 @@ class Jobs:
             finally:
                 shutil.rmtree(self._aside(job.id), ignore_errors=True)
                 with self._changed:
-                    self._child = None
+                    self._child = self._at = None
                     self._changed.notify_all()
 
     def _take(self) -> Job | None:
@@ -213,6 +214,7 @@ class Jobs:
                 self._thread = None
             else:
                 self._set(job.id, state=State.RUNNING, began=time.time())
+                self._at = job.id
             return job
 
     def _run(self, job: Job) -> None:
