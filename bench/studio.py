@@ -1,4 +1,4 @@
-"""The studio under load, through its real door: `python bench/studio.py [--scale 1] [--write FILE]`.
+"""The studio under load, through its real door: `python bench/studio.py [--only slider] [--scale 1] [--write FILE]`.
 
 Four figures of one running server. From the move of a slider to the frame that shows it, in Chromium, with a posterior
 of 1,000 bodies; forecasts of one stored person a second, every level over a year; ten times as many requests as may be
@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import platform
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
@@ -88,29 +90,44 @@ def serve() -> Iterator[Served]:
     with tempfile.TemporaryDirectory() as folder:
         with open_store(Path(folder) / "cases", create=True) as store:
             anna = store.save("Anna", ANNA.read_text(encoding="utf-8"))[0].case
-        command = [sys.executable, "-m", "cofactor", "serve", "--no-browser", "--json", "--port", "8765"]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        command = [sys.executable, "-m", "cofactor", "serve", "--no-browser", "--json", "--port", port]
         environment = {**os.environ, "COFACTOR_DATA": folder}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             assert process.stdout is not None
             said = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
-            yield Served(said["url"], said["token"], process, anna)
-            process.terminate()
+            try:
+                yield Served(said["url"], said["token"], process, anna)
+            finally:
+                process.terminate()
 
 
-def slider(at: Served) -> tuple[list[float], list[float], int]:
-    """Milliseconds from a move to its frame: at the top of the page, and among the small drawings, with their number.
+def enter(at: Served) -> None:
+    """Exchange the token for the cookie of the one session, as soon as the door stands."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", at.port)).close()
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    door = HTTPConnection("127.0.0.1", at.port, timeout=10)
+    door.request("POST", "/login", at.token.encode())
+    at.cookie = door.getresponse().headers["set-cookie"].partition(";")[0]
+    door.close()
 
-    Logs in, and leaves the cookie for the rest.
-    """
+
+def move(at: Served) -> tuple[list[float], list[float], int]:
+    """Milliseconds from a move to its frame: at the top of the page, and among small drawings, with their number."""
+    name, _, value = at.cookie.partition("=")
+    moves = places()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{at.url}/login#{at.token}")
-        page.wait_for_url("**/clients")
+        page.context.add_cookies([{"name": name, "value": value, "url": at.url}])
         page.goto(f"{at.url}/live/{at.anna}")
         page.wait_for_timeout(2000)
-        at.cookie = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
-        moves = places()
         top = [page.evaluate(MOVE, next(moves)) for _ in range(WARM + MOVES)]
         page.locator("[data-small=Ca_total]").scroll_into_view_if_needed()
         page.mouse.wheel(0, 400)
@@ -185,14 +202,18 @@ async def recovery(at: Served) -> float:
 # ------------------------------------------------------------------------------------------------------- figures
 
 
-def figures(at: Served, scale: float) -> Iterator[str]:
-    """One line for each figure."""
-    top, below, seen = slider(at)
+def slider(at: Served, _: float) -> Iterator[str]:
+    """From the move of a slider to its frame."""
+    top, below, seen = move(at)
     for where, took in (("at the top of the page", top), (f"with {seen} small drawings in sight", below)):
         yield (
             f"Slider to redraw, 1,000 bodies, {len(took)} moves in Chromium, {where}: median {np.median(took):.0f} ms, "
             f"95 % within {np.percentile(took, 95):.0f} ms."
         )
+
+
+def rate(at: Served, _: float) -> Iterator[str]:
+    """Forecasts a second."""
     asyncio.run(many(at, 200, AT_A_TIME))
     begun = time.perf_counter()
     seconds, statuses = asyncio.run(many(at, FORECASTS, AT_A_TIME, 200))
@@ -203,16 +224,24 @@ def figures(at: Served, scale: float) -> Iterator[str]:
         f"{FORECASTS / whole:.0f} a second, median {1e3 * np.median(seconds):.0f} ms, "
         f"99 % within {1e3 * np.percentile(seconds, 99):.0f} ms."
     )
+
+
+def overload(at: Served, _: float) -> Iterator[str]:
+    """Ten times as many requests as may be inside."""
     together = TIMES_OVER * (AT_ONCE + WAITING)
-    _, statuses = asyncio.run(many(at, 10 * together, together, 1200))
+    _seconds, statuses = asyncio.run(many(at, 10 * together, together, 1200))
     answered, refused = statuses.count(200), statuses.count(429)
     assert answered + refused == len(statuses)
     yield (
         f"{together} at a time, {TIMES_OVER} times what may be inside: {answered} answered, {refused} told to come "
         f"back (429), nothing else; answers again after {asyncio.run(recovery(at)):.2f} s."
     )
-    before = at.megabytes
-    count = int(REQUESTS * scale)
+
+
+def memory(at: Served, scale: float) -> Iterator[str]:
+    """Memory of the server over many requests."""
+    asyncio.run(many(at, 500, AT_A_TIME, 4000))
+    before, count = at.megabytes, int(REQUESTS * scale)
     asyncio.run(many(at, count, AT_A_TIME, 5000))
     yield (
         f"Memory over {count:,} forecasts: {before:.0f} MB before, {at.megabytes:.0f} MB after "
@@ -220,11 +249,15 @@ def figures(at: Served, scale: float) -> Iterator[str]:
     )
 
 
+FIGURES = {f.__name__: f for f in (slider, rate, overload, memory)}
+
+
 def main() -> None:
     """Print the figures, and write them where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=1.0, help="of the 20,000 requests of the memory figure")
     parser.add_argument("--write", type=Path, help="write the figures to this file too")
+    parser.add_argument("--only", choices=FIGURES, nargs="+", default=list(FIGURES), help="which figures")
     chosen = parser.parse_args()
     lines = [
         f"cofactor {cofactor.__version__}, Python {platform.python_version()}, {platform.system()}, "
@@ -232,7 +265,8 @@ def main() -> None:
     ]
     print(lines[0], flush=True)
     with serve() as at:
-        for line in figures(at, chosen.scale):
+        enter(at)
+        for line in (line for name in chosen.only for line in FIGURES[name](at, chosen.scale)):
             print(line, flush=True)
             lines.append(line)
     if chosen.write:
