@@ -23,6 +23,7 @@ def listen(address: str, port: int) -> socket.socket:
     try:
         found.bind((address, port))
     except OSError:
+        found.close()
         do = f"Stop the other program, or say `--port {port % HIGHEST_PORT + 1}`."
         raise InputError([Problem("--port", f"{port}, which another program uses", ("a free port",), do)]) from None
     return found
