@@ -13,7 +13,7 @@ LOOKS = [Look("en", "light", WIDE), Look("fr", "dark", NARROW), Look("fr", "ligh
 
 def until(page, what):
     """Wait until a script finds something true. The page's policy lets no script wait inside of it."""
-    for _ in range(200):
+    for _ in range(1200):  # half a minute: the first look at a case computes a thousand bodies
         if page.evaluate(what):
             return
         page.wait_for_timeout(25)
