@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cofactor.report.charts.svg import Svg, px
 
-_WIDTH, _LEFT, _RIGHT = 760, 300, 70
+_WIDTH, _LEFT, _RIGHT = 820, 345, 80
 _TOP, _ROW, _BAR = 46, 44, 13
 _STYLE = (
     "text{font:12.5px 'Source Sans 3',system-ui,sans-serif;fill:#3c3a35}.n{font-weight:600}.s{fill:#66635b}"
