@@ -54,12 +54,13 @@ def test_arrows_follow_time_doses_and_the_choice_of_colour(open_page, session):
     moved(page, lambda: page.get_by_label("Vitamin D3", exact=True).press("End"))
     moved(page, lambda: page.get_by_label("Day", exact=True).press("End"))
     assert page.get_by_label("Day", exact=True).get_attribute("aria-valuetext").endswith("2027")
-    assert page.evaluate(width) > before
+    until(page, f"{width} > {before}")
+    until(page, f"{STROKE.format('swallowed')} !== {unchanged!r}")
     page.wait_for_timeout(300)  # colours fade
     changed = page.evaluate(STROKE.format("swallowed"))
-    assert changed != unchanged
     page.get_by_label("substance").check()
     until(page, f"{STROKE.format('swallowed')} !== {changed!r}")
     page.get_by_role("link", name="Every level over the year").click()
     page.wait_for_url("**/live/**")
+    until(page, "document.getElementById('live')?.dataset.shows")
     assert page.get_by_label("Vitamin D3", exact=True).input_value() == "125"
