@@ -32,9 +32,21 @@ AT_REST = "location.hash && document.getElementById('live').dataset.shows?.start
 
 def moved(page, act):
     """Do something, and wait until the page rests and shows what its link says: an earlier answer may still come in."""
+    rest(page)
     page.evaluate("history.replaceState(null, '', location.pathname)")
     act()
-    until(page, AT_REST)
+    rest(page)
+
+
+def rest(page):
+    """Wait until nothing comes in for a while: the answer to the move before may be on its way."""
+    still = 0
+    for _ in range(1200):
+        still = still + 1 if page.evaluate(AT_REST) else 0
+        if still == 10:
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("the page never rests")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.lang}-{look.scheme}-{look.size['width']}")

@@ -53,6 +53,7 @@ def test_arrows_follow_time_doses_and_the_choice_of_colour(open_page, session):
     unchanged, before = page.evaluate(STROKE.format("swallowed")), page.evaluate(width)
     moved(page, lambda: page.get_by_label("Vitamin D3", exact=True).press("End"))
     moved(page, lambda: page.get_by_label("Day", exact=True).press("End"))
+    until(page, "location.hash.endsWith('day=364')")
     assert page.get_by_label("Day", exact=True).get_attribute("aria-valuetext").endswith("2027")
     until(page, f"{width} > {before}")
     until(page, f"{STROKE.format('swallowed')} !== {unchanged!r}")
