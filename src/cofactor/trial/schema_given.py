@@ -15,7 +15,7 @@ from cofactor.person.quantities import bounded, number_with_unit, period_in_days
 from cofactor.person.schema_base import NUMBER, PERIOD, QUANTITY, Many, Strict, Text, as_mapping
 from cofactor.person.schema_taken import FormedIn, read_moments
 from cofactor.trial import spreads
-from cofactor.trial.written import DAYS, IN_DIET, MODELLED, MOST_DAYS, days_of, in_diet, share
+from cofactor.trial.written import DAYS, IN_DIET, MODELLED, MOST_DAYS, days_of, followed, in_diet, modelled, share
 
 INTO_VEIN = ("magnesium", "calcium")
 _MOST_VITAMIN_D_DAILY = 1_500.0  # µg; 60,000 IU a day, above every arm ever given (50,000 IU, Barger-Lux 1998)
@@ -55,17 +55,12 @@ class GiveIn(FormedIn):
     @validator("nutrient", mode="plain")
     @classmethod
     def _nutrient(cls, value: object) -> str:
-        nutrient = doses.known_nutrient(value)
-        if nutrient not in MODELLED:
-            raise refusal(value, "The model does not follow this nutrient: remove the entry.", MODELLED)
-        return nutrient
+        return modelled(value)
 
     @validator("form", mode="after")
     @classmethod
     def _followed(cls, form: Form | None, info: ValidationInfo) -> Form | None:
-        if info.data.get("nutrient") == "vitamin_k" and form is not None and form.id != "MK-7":
-            raise refusal(form.id, "Of vitamin K the model follows one form.", ("MK-7",))
-        return form
+        return None if form is None else followed(form, info.data.get("nutrient", ""))
 
     @validator("at", mode="plain")
     @classmethod

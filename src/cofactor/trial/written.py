@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pydantic import WithJsonSchema
 
+from cofactor.facts.types import Form
 from cofactor.person import doses, measures
 from cofactor.person.problems import refusal
 from cofactor.person.quantities import bounded, plain_number, quantity_in
@@ -20,6 +21,21 @@ DAY = WithJsonSchema(
 )
 """A day, or that there is none: people who begin all through the year."""
 DAYS = WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 1})
+
+
+def modelled(value: object) -> str:
+    """Read the name of a nutrient that the model follows."""
+    nutrient = doses.known_nutrient(value)
+    if nutrient not in MODELLED:
+        raise refusal(value, "The model does not follow this nutrient: remove the entry.", MODELLED)
+    return nutrient
+
+
+def followed(form: Form, nutrient: str) -> Form:
+    """A form, refused where it is one of vitamin K that the model does not follow."""
+    if nutrient == "vitamin_k" and form.id != "MK-7":
+        raise refusal(form.id, "Of vitamin K the model follows one form.", ("MK-7",))
+    return form
 
 
 def share(value: object, what: str) -> float:

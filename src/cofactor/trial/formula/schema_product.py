@@ -14,7 +14,7 @@ from cofactor.person.problems import refusal
 from cofactor.person.quantities import number_with_unit, quantity_in
 from cofactor.person.schema_base import NUMBER, QUANTITY, Many, Strict, Text
 from cofactor.person.schema_taken import read_moments
-from cofactor.trial.written import MODELLED, share, whole
+from cofactor.trial.written import MODELLED, followed, modelled, share, whole
 
 _MOST_AMOUNTS = 61  # of one nutrient
 _UNIT_MASS = 1500.0  # mg; a large tablet (our own)
@@ -48,10 +48,7 @@ class HeldIn(Strict):
     @validator("nutrient", mode="plain")
     @classmethod
     def _nutrient(cls, value: object) -> str:
-        nutrient = doses.known_nutrient(value)
-        if nutrient not in MODELLED:
-            raise refusal(value, "The model does not follow this nutrient: remove the entry.", MODELLED)
-        return nutrient
+        return modelled(value)
 
     @validator("forms", mode="plain")
     @classmethod
@@ -65,8 +62,7 @@ class HeldIn(Strict):
             if form.elemental_fraction is None:
                 do = "Its share of the element is not in the tables, so its mass is not known: choose another."
                 raise refusal(form.id, do)
-            if nutrient == "vitamin_k" and form.id != "MK-7":
-                raise refusal(form.id, "Of vitamin K the model follows one form.", ("MK-7",))
+            followed(form, nutrient)
         if not found:
             raise refusal(value, "Write one form or a list of forms.", ("[citrate, bisglycinate]",))
         return tuple(found.values())
