@@ -219,7 +219,7 @@ class Copasi(OneByOne):
         """Constants and states by their names."""
         _ = self._model
         self.relative, program = relative, work.program
-        named = {**dict(zip(program.constants, work.parameters[i], strict=True))}
+        named = dict(zip(program.constants, work.parameters[i], strict=True))
         named |= dict(zip(program.states, work.initial[i], strict=True))
         self._set({name: value for name, value in named.items() if name in self.values})
 
