@@ -9,17 +9,28 @@ import pytest
 
 from cofactor.assess.forecast import QUANTILES, spread, trajectories
 from cofactor.assess.types import Level
+from cofactor.assess.update import posterior
 from cofactor.person.body import present
 from cofactor.person.case import load_case
-from cofactor.plan.whatif import ALL, DAYS, NOW, Dose, Scenario, future, ground, planned, regimen, simulate, verdicts
+from cofactor.plan.optimise import plan
+from cofactor.plan.whatif import ALL, DAYS, NOW, Dose, Scenario, future, ground, proposed, regimen, simulate, verdicts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AS_ANNA = Scenario((Dose("vitamin_d", 25.0, "D3"), Dose("magnesium", 300.0, "oxide")))  # what her case says she takes
 
 
+def laid_out(name):
+    case = load_case(EXAMPLES / f"{name}.yaml")
+    return ground(case, posterior(case, bodies=200))
+
+
 @pytest.fixture(scope="module")
 def anna():
-    return ground(load_case(EXAMPLES / "anna.yaml"), 200)
+    return laid_out("anna")
+
+
+def planned(of):
+    return proposed(plan(of.case, of.intake, of.gates, of.of).plan.items)
 
 
 def median(of, scenario, outcome, day):
@@ -86,21 +97,21 @@ def test_a_dose_above_the_limit_stops_the_plan_and_not_the_simulation(anna):
 
 
 def test_gates_of_the_person_speak_whatever_the_dose():
-    george = ground(load_case(EXAMPLES / "warfarin.yaml"), 200)
+    george = laid_out("warfarin")
     for scenario in (NOW, Scenario((Dose("vitamin_k", 0, "MK-7"),))):
         assert said(george, scenario)["vitamin_k"].level is Level.STOP
     assert said(george, NOW)["vitamin_d"].gates
 
 
 def test_the_plan_is_a_scenario_that_no_limit_stops(anna):
-    plan = planned(anna)
-    assert plan.doses
-    assert not any(v.over or v.at_once for v in verdicts(anna, plan))
-    assert future(anna, plan).in_goal["25OHD"] > future(anna, NOW).in_goal["25OHD"]
+    of_plan = planned(anna)
+    assert of_plan.doses
+    assert not any(v.over or v.at_once for v in verdicts(anna, of_plan))
+    assert future(anna, of_plan).in_goal["25OHD"] > future(anna, NOW).in_goal["25OHD"]
 
 
 def test_a_person_of_whom_nothing_may_be_planned_has_no_plan_to_try():
-    monique = ground(load_case(EXAMPLES / "ckd4.yaml"), 200)
+    monique = laid_out("ckd4")
     assert planned(monique) == NOW
     assert {v.level for v in verdicts(monique, NOW)} <= {Level.STOP, Level.REFER}
     much = future(monique, Scenario((Dose("vitamin_d", 112.5, "D3"),)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cofactor.assess.update import posterior
 from cofactor.evidence.relations import on_arrow, relations, strength
 from cofactor.model.source import human, parse
 from cofactor.person.case import load_case
@@ -24,7 +25,8 @@ MUCH = Scenario((Dose("vitamin_d", 100, "D3"), Dose("magnesium", 0, "citrate"), 
 
 @pytest.fixture(scope="module")
 def anna():
-    return ground(load_case(ANNA), 200)
+    case = load_case(ANNA)
+    return ground(case, posterior(case, bodies=200))
 
 
 @pytest.fixture(scope="module")

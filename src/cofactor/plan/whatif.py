@@ -16,7 +16,7 @@ from cofactor.assess.forecast import Trajectories, spread
 from cofactor.assess.gates import evaluate
 from cofactor.assess.limits import Limit, hard_limits
 from cofactor.assess.types import Gate, GateResult, Level
-from cofactor.assess.update import SHOWN, Posterior, posterior
+from cofactor.assess.update import Posterior
 from cofactor.engine.solve import Backend
 from cofactor.facts.gates import EVERY_NUTRIENT
 from cofactor.model.tables import outcomes
@@ -26,7 +26,6 @@ from cofactor.person.intake import Intake, model_inputs
 from cofactor.person.types import Case, Supplement
 from cofactor.plan import explain
 from cofactor.plan.goals import Goal, Goals, goals
-from cofactor.plan.optimise import plan
 from cofactor.plan.outlook import FOOD_INPUTS, JUDGED_ON, RISKS, Risk
 from cofactor.plan.present import per_day
 from cofactor.plan.room import UNKNOWN, Room, room
@@ -116,17 +115,13 @@ class Ground:
         return evaluate(self.case)
 
 
-def ground(case: Case, bodies: int = SHOWN) -> Ground:
-    """Lay out a case for scenarios, with the bodies of the report or with fewer."""
-    return Ground(case, posterior(case, bodies=bodies), goals(case), hard_limits(case))
+def ground(case: Case, of: Posterior) -> Ground:
+    """Lay out a case and its possible bodies for scenarios."""
+    return Ground(case, of, goals(case), hard_limits(case))
 
 
-def planned(of: Ground) -> Scenario:
-    """The plan as a scenario: :data:`NOW` where it proposes nothing."""
-    return _scenario(plan(of.case, of.intake, of.gates, of.of).plan.items)
-
-
-def _scenario(items: Sequence[PlanItem]) -> Scenario:
+def proposed(items: Sequence[PlanItem]) -> Scenario:
+    """What a plan proposes as a scenario: :data:`NOW` where that is nothing."""
     pills = tuple(Dose(i.nutrient, i.amount, i.form, len(i.slots)) for i in items if i.slots and i.nutrient in LED)
     food = tuple((i.nutrient, i.amount) for i in items if not i.slots and i.nutrient in MORE_FROM_FOOD)
     return Scenario(pills, None, food)

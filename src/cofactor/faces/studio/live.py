@@ -52,11 +52,6 @@ def routes(studio: Studio) -> APIRouter:
     """The routes of this group."""
     found = APIRouter()
 
-    async def held(case: str, version: int) -> Held | None:
-        """The version of the case that a page was made from, where it is still the last."""
-        client = await studio.shelf.client(case)
-        return studio.memory.of(client) if client.number == version else None
-
     @found.get("/live/{case}")
     async def live(request: Request, case: str) -> Response:
         client = await studio.shelf.client(case)
@@ -66,14 +61,14 @@ def routes(studio: Studio) -> APIRouter:
 
     @found.get("/live/{case}/view")
     async def moved(request: Request, case: str, asked: Annotated[Asked, Query()]) -> Response:
-        of = await held(case, asked.v)
+        of = await studio.held(case, asked.v)
         if of is None:
             return changed(studio.text(request))
         return await studio.work.run(lambda: _answer(studio, request, of, asked))
 
     @found.get("/live/{case}/levels.{kind}")
     async def levels(request: Request, case: str, kind: str, asked: Annotated[Asked, Query()]) -> Response:
-        of = await held(case, asked.v)
+        of = await studio.held(case, asked.v)
         if of is None:
             return changed(studio.text(request))
         return await studio.work.run(lambda: _file(of, asked, kind))

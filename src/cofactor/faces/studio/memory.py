@@ -1,4 +1,4 @@
-"""What the studio keeps in memory of the cases that are looked at: possible bodies, and scenarios tried on them.
+"""What the studio keeps in memory of the cases that are looked at: the report, and scenarios tried on its bodies.
 
 A saved version of a case is laid out once and then only read. Both the cases and the scenarios of a case are bounded:
 the one not asked for longest goes first.
@@ -15,10 +15,11 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from cofactor.assess.update import KEPT
+from cofactor.assess.update import KEPT, posterior
 from cofactor.engine.solve import Backend
 from cofactor.faces.studio.shelf import Client
-from cofactor.plan.whatif import DAYS, NOW, Ground, Scenario, future, ground, planned, regimen, verdicts
+from cofactor.plan.whatif import DAYS, NOW, Ground, Scenario, future, ground, proposed, regimen, verdicts
+from cofactor.report.document import Document, plan
 from cofactor.report.flows import Courses, courses
 from cofactor.report.whatif import Tried
 
@@ -71,19 +72,25 @@ class Held:
     _courses: Bounded[Scenario, Courses] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
 
     @cached_property
+    def document(self) -> Document:
+        """The report: its page, its files, and the bodies and the plan that scenarios start from."""
+        return plan(self.client.case())
+
+    @cached_property
     def ground(self) -> Ground:
         """The bodies of the report, for everything that is shown."""
-        return ground(self.client.case())
+        return ground(self.document.case, self.document.posterior)
 
     @cached_property
     def few(self) -> Ground:
         """Fewer, for programs that ask often."""
-        return ground(self.client.case(), KEPT)
+        case = self.client.case()
+        return ground(case, posterior(case, bodies=KEPT))
 
     @cached_property
     def planned(self) -> Scenario:
         """The plan of the report as a scenario."""
-        return planned(self.ground)
+        return proposed(self.document.plan.items)
 
     def tried(self, scenario: Scenario) -> Tried:
         """A scenario with what gates say of it and where it leads."""

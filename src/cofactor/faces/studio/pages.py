@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from cofactor import __version__
 from cofactor.faces.studio.look import MEDIA
-from cofactor.faces.studio.memory import Memory
+from cofactor.faces.studio.memory import Held, Memory
 from cofactor.faces.studio.shelf import Client, Shelf
 from cofactor.faces.work import Work
 from cofactor.faces.workbench.bench import Bench
@@ -47,6 +47,11 @@ class Studio:
     def __init__(self, work: Work, shelf: Shelf, bench: Bench, pages: Sequence[Page], lang: str) -> None:
         self.work, self.shelf, self.bench, self.memory = work, shelf, bench, Memory()
         self._pages, self._lang = tuple(pages), lang
+
+    async def held(self, case: str, version: int) -> Held | None:
+        """What is held of the version of a case that a page was made from, where that is still the last."""
+        client = await self.shelf.client(case)
+        return self.memory.of(client) if client.number == version else None
 
     def lang(self, request: Request) -> str:
         """The language of a request: the one chosen in the browser, else that of the server's start."""

@@ -39,10 +39,6 @@ def routes(studio: Studio) -> APIRouter:
     """The routes of this group."""
     found = APIRouter()
 
-    async def held(case: str, version: int) -> Held | None:
-        client = await studio.shelf.client(case)
-        return studio.memory.of(client) if client.number == version else None
-
     @found.get("/system/{case}")
     async def page(request: Request, case: str) -> Response:
         client = await studio.shelf.client(case)
@@ -52,14 +48,14 @@ def routes(studio: Studio) -> APIRouter:
 
     @found.get("/system/{case}/view")
     async def moved(request: Request, case: str, asked: Annotated[Asked, Query()]) -> Response:
-        of = await held(case, asked.v)
+        of = await studio.held(case, asked.v)
         if of is None:
             return changed(studio.text(request))
         return await studio.work.run(lambda: _answer(studio, request, of, asked))
 
     @found.get("/system/{case}/arrow/{arrow}")
     async def arrow(request: Request, case: str, arrow: str, asked: Annotated[Asked, Query()]) -> Response:
-        of = await held(case, asked.v)
+        of = await studio.held(case, asked.v)
         if of is None:
             return changed(studio.text(request))
         if arrow not in ARROWS:
