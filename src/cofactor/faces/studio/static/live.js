@@ -48,5 +48,5 @@ const sight = new IntersectionObserver((boxes) => {
 })
 small.forEach((box) => sight.observe(box))
 
-const more = (whole) => ({ w: main.clientWidth, see: whole ? 'all' : [...seen].join(',') })
+const more = (whole) => ({ w: main.clientWidth || innerWidth, see: whole ? 'all' : [...seen].join(',') })
 begin({ show, more, changed: offer, partly: true })
