@@ -40,6 +40,7 @@ class Engine:
     label: ClassVar[str] = "cofactor"
     packages: ClassVar[tuple[str, ...]] = ()  # distributions that it needs, for the size of an installation
     enters: ClassVar[tuple[str, ...]] = ("A", "B")  # workloads that it can be asked to do
+    last: ClassVar[bool] = False  # whether it leaves threads behind that no later fork of this process would survive
     forks: ClassVar[bool] = True  # whether a process may be split in two once it has run
 
     @property
@@ -422,7 +423,8 @@ class Diffrax(Engine):
     """diffrax' Kvaerno5 on JAX: our statements traced, all people in one compiled program."""
 
     label = "diffrax"
-    enters = ("A",)  # in B it would compile anew for each length of a stretch, minutes each
+    enters = ("A",)  # in B it would compile anew for each length of a stretch, a minute each
+    last = True
     packages = ("diffrax", "equinox", "lineax", "optimistix", "jax", "jaxlib", "ml_dtypes", "scipy", "numpy")
     forks = False
     compiled: dict = field(default_factory=dict)
