@@ -241,9 +241,16 @@ def _converted(model, _rng: random.Random) -> None:
 
 
 @_outside("AssignedVariableStoichiometry")
-def _stoichiometry(model, _rng: random.Random) -> None:
-    reaction = next(r for r in model.getListOfReactions() if r.getNumReactants() + r.getNumProducts())
-    reference = (reaction.getListOfReactants() if reaction.getNumReactants() else reaction.getListOfProducts())[0]
+def _stoichiometry(model, rng: random.Random) -> None:
+    _species(model, "made", rng)
+    model.getSpecies("made").setConstant(False)
+    reaction = model.createReaction()
+    reaction.setId("making")
+    reaction.setReversible(False)
+    reaction.setFast(False)
+    reaction.createKineticLaw().setMath(libsbml.parseL3Formula("k0"))
+    reference = reaction.createProduct()
+    reference.setSpecies("made")
     reference.setConstant(False)
     reference.setId("n0")
     _set(model.createAssignmentRule(), "n0", "1 + 0.1*time")
