@@ -122,17 +122,15 @@ def run(case: Case, path: Path) -> np.ndarray:
     unknown = [n for n in case.names("variables") if n not in model.outcomes and n not in model.program.constants]
     if unknown:
         raise RefusedError("an output that is not a quantity of the model")
-    moving = [n for n in case.names("variables") if n in model.outcomes]
+    measures = _measures(text, case)
+    sizes = {size for size, _ in measures.values()}
+    moving = [n for n in {*case.names("variables"), *sizes} if n in model.outcomes]
     columns = dict(zip(moving, solved(model, case.times, moving), strict=True))
     constants = model.program.parameters()[0]
-    still = np.ones(len(case.times))
-    measures = _measures(text, case)
-    sizes = {n: constants[model.program.index[n]] for n in model.program.constants}
-    values = [
-        columns.get(n, still * sizes.get(n, np.nan)) * (1.0 if n not in measures else measures[n](sizes))
-        for n in case.names("variables")
-    ]
-    return np.stack(values, axis=1)
+    columns |= {n: np.full(len(case.times), constants[model.program.index[n]]) for n in model.program.constants}
+    for name, (size, power) in measures.items():
+        columns[name] = columns[name] * columns[size] ** power
+    return np.stack([columns[name] for name in case.names("variables")], axis=1)
 
 
 def solved(model: UserModel, times: np.ndarray, names: list[str]) -> np.ndarray:
@@ -149,18 +147,20 @@ def solved(model: UserModel, times: np.ndarray, names: list[str]) -> np.ndarray:
     raise RefusedError(re.sub(r"'[^']*'|\d[\d.e+-]*|: .*", "", reason).strip())
 
 
-def _measures(text: str, case: Case):
-    """Factors, from sizes of compartments, of species that are reported in the other measure than the model keeps."""
+def _measures(text: str, case: Case) -> dict[str, tuple[str, int]]:
+    """Species reported in another measure than the model keeps: compartment, and the power of its size."""
     import libsbml
 
     document = libsbml.readSBMLFromString(text)
     found = {}
     for species in document.getModel().getListOfSpecies():
-        name, size = species.getId(), species.getCompartment()
+        name, compartment = species.getId(), document.getModel().getCompartment(species.getCompartment())
+        if compartment.getSpatialDimensionsAsDouble() == 0 and not compartment.isSetSize():
+            continue  # a point: what is there is an amount in every measure
         if name in case.names("amount") and not species.getHasOnlySubstanceUnits():
-            found[name] = lambda sizes, size=size: sizes[size]
+            found[name] = compartment.getId(), 1
         elif name in case.names("concentration") and species.getHasOnlySubstanceUnits():
-            found[name] = lambda sizes, size=size: 1.0 / sizes[size]
+            found[name] = compartment.getId(), -1
     return found
 
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cofactor.said import Said
+
 
 class CofactorError(Exception):
     """Base of all errors raised on purpose by cofactor."""
@@ -24,16 +26,23 @@ class CofactorError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with an input: where it is, what was got, what was expected, what to do."""
+    """One thing wrong with an input: where it is, what was got, what was expected, what to do.
+
+    What is said in words of ours, and not of the input, is a :class:`Said`: it can be told in French.
+    """
 
     where: str
     got: str
     expected: tuple[str, ...]
-    do: str
+    do: Said
 
     def __str__(self) -> str:
-        expected = f"; expected {', '.join(self.expected)}" if self.expected else ""
-        return f"{self.where}: got {self.got}{expected}. {self.do}"
+        where, got, do = self.where, self.got, self.do
+        if self.expected:
+            return Said(
+                "{where}: got {got}; expected {expected}. {do}", where=where, got=got, expected=self.expected, do=do
+            )
+        return Said("{where}: got {got}. {do}", where=where, got=got, do=do)
 
     def as_dict(self) -> dict[str, object]:
         """The problem as it appears under ``problems`` with ``--json``."""

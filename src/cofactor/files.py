@@ -13,10 +13,26 @@ from pathlib import Path
 import platformdirs
 
 from cofactor.errors import CofactorError, DiskError, InputError, Problem
+from cofactor.said import Said
 
 _NAMES = "ENOENT ENOTDIR EISDIR EEXIST ENOTEMPTY EACCES EPERM EROFS ELOOP ENAMETOOLONG EINVAL"
 _PATH_ERRORS = {getattr(errno, name) for name in _NAMES.split(" ")}
 """What the system says where another path would do."""
+_SYSTEM = {
+    errno.ENOENT: Said("No such file or directory"),
+    errno.ENOTDIR: Said("Not a directory"),
+    errno.EISDIR: Said("Is a directory"),
+    errno.EEXIST: Said("File exists"),
+    errno.EACCES: Said("Permission denied"),
+    errno.EPERM: Said("Operation not permitted"),
+    errno.EROFS: Said("Read-only file system"),
+    errno.ENAMETOOLONG: Said("File name too long"),
+    errno.ENOSPC: Said("No space left on device"),
+    errno.EFBIG: Said("File too large"),
+    errno.EIO: Said("Input/output error"),
+}
+"""What POSIX systems say most often; the rest is told in their own words."""
+_UNREADABLE, _CHECK = Said("a path that cannot be read"), Said("Check the path.")
 _KEPT = 40  # characters of a name that the file beside it begins with: a name may have 255 bytes in all
 
 
@@ -37,7 +53,7 @@ def write_whole(path: str | Path, content: str | bytes, mode: int = 0o644) -> Pa
         return _write_whole(target, content.encode() if isinstance(content, str) else content, mode)
 
 
-def read_whole(path: str | Path, most: int, what: str) -> bytes:
+def read_whole(path: str | Path, most: int, what: Said) -> bytes:
     """The bytes of a file of at most ``most``, which is ``what`` (such as "a case file").
 
     A size is looked at before anything is read, and what is no file (a folder, a pipe, a device) is never waited for.
@@ -49,40 +65,46 @@ def read_whole(path: str | Path, most: int, what: str) -> bytes:
             check_regular(path, os.fstat(file.fileno()), most, what)
             content = file.read(most + 1)
     except ValueError:  # a path with a NUL
-        raise InputError([Problem("file", "a path that cannot be read", (what,), "Check the path.")]) from None
+        raise InputError([Problem(Said("file"), _UNREADABLE, (what,), _CHECK)]) from None
     except OSError as error:
         answer = told(error)
         if isinstance(answer, DiskError):
             raise answer from None
-        got = error.strerror or "a path that cannot be read"
-        raise InputError([Problem(path.name or "file", got, (what,), "Check the path.")]) from None
+        raise InputError([Problem(path.name or Said("file"), of_system(error), (what,), _CHECK)]) from None
     if len(content) > most:
-        raise _too_large(path, "a file that grows", most)
+        raise _too_large(path, Said("a file that grows"), most)
     return content
 
 
-def check_regular(path: Path, found: os.stat_result, most: int, what: str) -> None:
+def check_regular(path: Path, found: os.stat_result, most: int, what: Said) -> None:
     """Raise :class:`InputError` for a folder, a pipe, a device, and a file of more than ``most`` bytes."""
     if not stat.S_ISREG(found.st_mode):
-        got = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
-        raise InputError([Problem(path.name or "file", got, (what,), "Give the path of a file.")])
+        got = Said("a folder") if stat.S_ISDIR(found.st_mode) else Said("a pipe or a device")
+        raise InputError([Problem(path.name or Said("file"), got, (what,), Said("Give the path of a file."))])
     if found.st_size > most:
-        raise _too_large(path, f"{found.st_size:,} bytes", most)
+        raise _too_large(path, Said("{n:,} bytes", n=found.st_size), most)
 
 
-def _too_large(path: Path, got: str, most: int) -> InputError:
-    do = "Check that it is the file that you mean; if so, split or shorten it."
-    return InputError([Problem(path.name, got, (f"at most {most:,} bytes",), do)])
+def _too_large(path: Path, got: Said, most: int) -> InputError:
+    do = Said("Check that it is the file that you mean; if so, split or shorten it.")
+    return InputError([Problem(path.name, got, (Said("at most {most:,} bytes", most=most),), do)])
 
 
 def told(error: OSError) -> CofactorError:
     """What the system says, as an answer: about the path that was given, or about the disk."""
-    said = error.strerror or str(error)
-    where = str(error.filename or "file")
+    said = of_system(error)
+    where = str(error.filename) if error.filename else Said("file")
     if error.errno in _PATH_ERRORS or error.errno is None:
-        return InputError([Problem(where, said, (), "Check the path.")])
-    do = "Free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "Check the disk"
-    return DiskError(Problem(where, said, (), f"{do} and run it again: what was there before is whole."))
+        return InputError([Problem(where, said, (), _CHECK)])
+    do = Said("Check the disk and run it again: what was there before is whole.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        do = Said("Free some space and run it again: what was there before is whole.")
+    return DiskError(Problem(where, said, (), do))
+
+
+def of_system(error: OSError) -> str:
+    """What the system says, without the path."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error) or _UNREADABLE
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cofactor.said import Said
+
 # g/mol. The vitamin D entries are D3 (C27H44O); 25(OH)D is C27H44O2; calcitriol and 24,25(OH)2D C27H44O3; PTH is
 # PTH 1-84.
 MOLAR_MASS: dict[str, float] = {
@@ -112,7 +114,7 @@ class UnitError(ValueError):
 
     def __init__(self, got: str, expected: tuple[str, ...]) -> None:
         self.got, self.expected = got, expected
-        super().__init__(f"got {got!r}; expected {', '.join(expected)}")
+        super().__init__(Said("got {got!r}; expected {expected}", got=got, expected=expected))
 
 
 def spell(unit: str) -> str:
@@ -131,12 +133,12 @@ def parse(text: str) -> Quantity:
     """
     match = _NUMBER.match(text)
     if match is None or not match[1].strip():
-        raise UnitError(text, ("a number with a unit, such as 1000 IU",))
+        raise UnitError(text, (Said("a number with a unit, such as {example}", example="1000 IU"),))
     number = re.sub(f"[{_SPACE}]", "", match[1]).replace(",", ".")
     try:
         value = float(number)
     except ValueError:
-        raise UnitError(text, ("a number with a unit, such as 1000 IU",)) from None
+        raise UnitError(text, (Said("a number with a unit, such as {example}", example="1000 IU"),)) from None
     return Quantity(value, spell(match[2]))
 
 
@@ -161,7 +163,7 @@ def convert(value: float, unit: str, to: str, substance: str | None = None) -> f
                 raise KeyError(denominator)
             factor *= _simple_factor(to_denominator, None) / _simple_factor(denominator, None)
     except KeyError:
-        raise UnitError(unit or "no unit", accepted(to, substance)) from None
+        raise UnitError(unit or Said("no unit"), accepted(to, substance)) from None
     return float(value) * factor
 
 

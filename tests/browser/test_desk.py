@@ -76,6 +76,16 @@ def test_a_slip_is_told_beside_its_field_and_nothing_is_saved(open_page, session
     expect(page.locator("#state")).to_contain_text("Saved")
 
 
+def test_a_slip_is_told_in_french(open_page, session):
+    page = open_page(f"/case/{session.anna}", Look("fr"))
+    weight = page.locator("[name='person.weight']")
+    weight.fill("7200")
+    page.keyboard.press("Tab")
+    expect(page.locator("#person .problem")).to_contain_text("de 25 à 400 kg")
+    assert page.locator("#person .problem").get_attribute("lang") is None  # it is in the language of the page
+    check_page(page)
+
+
 def test_the_signs_of_an_emergency_are_answered_at_once_or_stop_everything(open_page, session):
     page = open_page(f"/case/{session.anna}")
     page.locator("[name='answers.seizures'][value=yes]").check()

@@ -38,9 +38,7 @@ def test_what_we_understand_is_right_and_everything_else_is_refused(made, score)
 def test_a_refusal_names_what_the_case_is_about(made, score):
     named = {
         "EventNoDelay": "events",
-        "NonConstantCompartment": "of changing size",
-        "ConversionFactors": "conversion factors",
-        "AssignedVariableStoichiometry": "computed stoichiometry",
+        "NonConstantCompartment": "whose size may jump",
     }
     assert set(named) == set(sbml_cases.OUTSIDE)
     for name, reason in score.refused.items():
@@ -50,7 +48,7 @@ def test_a_refusal_names_what_the_case_is_about(made, score):
 
 def test_both_levels_of_a_case_are_run(made):
     both = [case for case in sbml_suite.cases(made[0]) if len(case.models) == 2]
-    assert len(both) >= CASES / 4
+    assert len(both) >= CASES / 5
     assert all("l3" in case.models[0].name and "l2" in case.models[1].name for case in both)
 
 

@@ -161,6 +161,32 @@ def test_a_port_that_is_taken_is_named_with_another():
     assert f"--port: got {port}" in shown.stderr
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"url": "/api/check", "json": {"case": {"person": 3}, "lang": "fr"}},
+        {"url": "/api/check", "json": {"case": {"person": 3}}, "headers": {"accept-language": "fr-FR,fr;q=0.9"}},
+        {"url": "/api/check", "json": {"case": 3, "lang": "fr"}},
+        {"url": "/api/check", "content": b"{", "headers": {"accept-language": "fr"}},
+        {"url": "/api/label", "json": {"label": {"product": 3}, "lang": "fr"}},
+    ],
+)
+def test_a_refusal_is_told_in_the_language_that_was_asked_for(api, asked):
+    found = ask(api, "POST", asked.pop("url"), **asked)
+    assert found.status_code == 422
+    told = " ".join(problem["do"] for problem in found.json()["problems"])
+    assert any(word in told for word in ("Écrivez", "Ajoutez", "Envoyez", "écrivez"))
+    assert not any(word in told for word in ("Write", "Add ", "Send", "Remove"))
+
+
+def test_the_language_of_a_question_goes_before_that_of_the_browser(api):
+    body = {"case": {"person": 3}, "lang": "en"}
+    found = ask(api, "POST", "/api/check", json=body, headers={"accept-language": "fr"})
+    assert "Write" in found.text
+    unknown = ask(api, "GET", "/api/ask", params={"q": "x" * 300, "lang": "fr"})
+    assert unknown.json()["problems"][0]["expected"] == ["200 caractères au plus"]
+
+
 def test_an_address_that_others_reach_is_refused():
     shown = CliRunner().invoke(main, ["serve", "--host", "0.0.0.0"])
     assert shown.exit_code == 2

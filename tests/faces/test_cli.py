@@ -118,6 +118,24 @@ def test_a_dose_that_cannot_be_read_is_refused_with_an_example(dose):
     assert "got" in shown.stderr
 
 
+def test_what_is_refused_is_told_in_french(tmp_path):
+    case = tmp_path / "cas.yaml"
+    case.write_text(
+        "cofactor: 1\nperson: {sex: female, weight: 72 m}\nplace: {latitude: 1}\nlabs: 3\n", encoding="utf-8"
+    )
+    shown = cofactor("check", str(case), "--lang", "fr")
+    assert shown.exit_code == 2
+    assert "person.weight\N{NO-BREAK SPACE}: reçu m" in shown.stderr
+    assert not {"got", "expected", "Write", "Use", "Add"} & set(shown.stderr.split())
+    problems = json.loads(cofactor("check", str(case), "--lang", "fr", "--json").stderr)["problems"]
+    assert [p["where"] for p in problems] == [p["where"] for p in _english(case)]
+    assert all(french["do"] != english["do"] for french, english in zip(problems, _english(case), strict=True))
+
+
+def _english(case):
+    return json.loads(cofactor("check", str(case), "--lang", "en", "--json").stderr)["problems"]
+
+
 def test_foods_are_found_in_both_languages():
     for words in ("sardine huile", "SARDINES à l'huile"):
         found = json.loads(cofactor("foods", "search", words, "--json").output)["foods"]

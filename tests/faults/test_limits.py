@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from cofactor.faces.cli import main
 from cofactor.person.store import open_store
+from cofactor.trial.parts import made_with
 
 ANNA = Path(__file__).parents[2] / "examples" / "anna.yaml"
 
@@ -123,7 +124,9 @@ def test_a_run_of_an_older_program_is_never_taken_for_one_of_this(tmp_path, monk
 
     with monkeypatch.context() as older:
         older.setattr("cofactor.trial.parts.__version__", "0.0.9")
+        made_with.cache_clear()
         assert run("old").exit_code == 0
+    made_with.cache_clear()
     assert run("old").exit_code == 2
     assert run("new").exit_code == 0
     assert run("old", "--resume").exit_code == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cofactor.errors import ModelError
+from cofactor.said import Said
 
 MOST_STATEMENTS = 5_000  # of Antimony; the human has 600
 LONGEST_STATEMENT = 5_000  # characters; the human's longest has 120
@@ -23,10 +24,11 @@ def check_antimony(text: str) -> None:
     _refuse_control(text)
     statements = [s for s in re.split(r"[;\n]", text) if s.strip()]
     if len(statements) > MOST_STATEMENTS:
-        raise ModelError(f"{len(statements):,} statements; expected at most {MOST_STATEMENTS:,}")
+        raise ModelError(Said("{n:,} statements; expected at most {most:,}", n=len(statements), most=MOST_STATEMENTS))
     longest = max(map(len, statements), default=0)
     if longest > LONGEST_STATEMENT:
-        raise ModelError(f"a statement of {longest:,} characters; expected at most {LONGEST_STATEMENT:,}")
+        said = Said("a statement of {n:,} characters; expected at most {most:,}", n=longest, most=LONGEST_STATEMENT)
+        raise ModelError(said)
     for statement in statements:
         depth = 0
         for sign in statement:
@@ -48,14 +50,14 @@ def check_sbml(text: str) -> None:
         if depth > DEEPEST:
             raise too_deep()
         if count > MOST_ELEMENTS:
-            raise ModelError(f"more than {MOST_ELEMENTS:,} elements")
+            raise ModelError(Said("more than {most:,} elements", most=MOST_ELEMENTS))
 
     def closed(_name: str) -> None:
         nonlocal depth
         depth -= 1
 
     def declared(*_: object) -> None:
-        raise ModelError("a document type or entity in the XML, which SBML has no use for")
+        raise ModelError(Said("a document type or entity in the XML, which SBML has no use for"))
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
@@ -63,16 +65,18 @@ def check_sbml(text: str) -> None:
     try:
         parser.Parse(text.encode(), True)
     except (expat.ExpatError, LookupError) as error:  # the second: of an encoding that nobody knows
-        raise ModelError(f"the SBML text cannot be read: it is no XML ({error})") from None
+        raise ModelError(Said("the SBML text cannot be read: it is no XML ({why})", why=str(error))) from None
 
 
 def too_deep() -> ModelError:
     """What is said of formulas and elements inside one another."""
-    return ModelError(f"formulas or elements nested too deep; expected at most {DEEPEST} levels: split them")
+    said = Said("formulas or elements nested too deep; expected at most {most} levels: split them", most=DEEPEST)
+    return ModelError(said)
 
 
 def _refuse_control(text: str) -> None:
     found = _CONTROL.search(text)
     if found is not None:
         line = text.count("\n", 0, found.start()) + 1
-        raise ModelError(f"the control character {found[0]!a} in line {line}; expected plain text")
+        said = Said("the control character {sign!a} in line {line}; expected plain text", sign=found[0], line=line)
+        raise ModelError(said)

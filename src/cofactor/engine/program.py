@@ -36,8 +36,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, symbol
+from cofactor.engine.mathml import CLOCK, symbol
+from cofactor.engine.translate import System, read_antimony, read_sbml
 from cofactor.errors import EngineError, ModelError
+from cofactor.said import Said
 
 Statements = tuple[tuple[str, str], ...]
 FORMAT = 1
@@ -364,8 +366,12 @@ def _refuse_dense(order: Sequence[int], pattern: set[tuple[int, int]]) -> None:
     operations = sum(below[k] * (right[k] + 1) for k in order)
     if operations > most:
         raise ModelError(
-            f"too many states depend on one another: solving for a step takes {operations:,} operations; "
-            f"expected at most {most:,}"
+            Said(
+                "too many states depend on one another: solving for a step takes {operations:,} operations; "
+                "expected at most {most:,}",
+                operations=operations,
+                most=most,
+            )
         )
 
 

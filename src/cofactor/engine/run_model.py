@@ -15,6 +15,7 @@ from cofactor.engine.generate import human
 from cofactor.engine.solve import Tolerance
 from cofactor.engine.user_model import UserModel, load_model
 from cofactor.errors import EngineError, InputError, Problem
+from cofactor.said import Said
 
 MOST_TIMES = 100_000
 TIGHTEST, LOOSEST = 1e-12, 1e-2
@@ -70,21 +71,22 @@ def run_given(model: UserModel, request: Request) -> Table:
     wanted = _outputs(request.outputs, model, problems)
     times = _times(request, problems)
     if not TIGHTEST <= request.tolerance <= LOOSEST:
-        expected = f"a number between {TIGHTEST:g} and {LOOSEST:g}"
-        problems.append(Problem("--tolerance", f"{request.tolerance:g}", (expected,), "Choose one in between."))
+        expected = Said("a number between {least} and {most}", least=f"{TIGHTEST:g}", most=f"{LOOSEST:g}")
+        problems.append(Problem("--tolerance", f"{request.tolerance:g}", (expected,), Said("Choose one in between.")))
     if problems:
         raise InputError(problems)
     try:
         found = model.run(times, wanted, changes=changes, tolerance=Tolerance(request.tolerance))
     except EngineError as error:
         where = str(request.model or model.name)
-        raise InputError([Problem(where, str(error), (), "Look at the model and at what was set.")]) from error
+        raise InputError([Problem(where, str(error), (), Said("Look at the model and at what was set."))]) from error
     return Table(model.name, found.times, {name: found[name][0] for name in wanted})
 
 
 def _unknown(where: str, name: str, known: Sequence[str]) -> Problem:
     near = tuple(get_close_matches(name, known, n=3))
-    return Problem(where, f"{name!r}, which the model does not have", near, "Use a name of the model.")
+    got = Said("{name!r}, which the model does not have", name=name)
+    return Problem(where, got, near, Said("Use a name of the model."))
 
 
 def _changes(settings: Sequence[str], model: UserModel, problems: list[Problem]) -> dict[str, float]:
@@ -96,7 +98,7 @@ def _changes(settings: Sequence[str], model: UserModel, problems: list[Problem])
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            problems.append(Problem("--set", repr(text), ("NAME=VALUE",), "Give a name and a finite number."))
+            problems.append(Problem("--set", repr(text), ("NAME=VALUE",), Said("Give a name and a finite number.")))
         elif name not in model.settable:
             problems.append(_unknown("--set", name, model.settable))
         else:
@@ -110,19 +112,22 @@ def _outputs(outputs: str | None, model: UserModel, problems: list[Problem]) -> 
     names = tuple(dict.fromkeys(name.strip() for name in outputs.split(",") if name.strip()))
     problems += [_unknown("--outputs", name, model.outcomes) for name in names if name not in model.outcomes]
     if not names:
-        problems.append(Problem("--outputs", repr(outputs), ("names with commas between",), "Name at least one."))
+        expected = Said("names with commas between")
+        problems.append(Problem("--outputs", repr(outputs), (expected,), Said("Name at least one.")))
     return names
 
 
 def _times(request: Request, problems: list[Problem]) -> NDArray[np.float64]:
     until, every = request.until, request.every
     if not (math.isfinite(until) and until > 0):
-        problems.append(Problem("--until", f"{until:g}", ("a time after 0",), "Give the last time of the run."))
+        do = Said("Give the last time of the run.")
+        problems.append(Problem("--until", f"{until:g}", (Said("a time after 0"),), do))
         return np.zeros(1)
     every = until / POINTS if every is None else every
     if not (math.isfinite(every) and every > 0) or until / every > MOST_TIMES:
-        expected = f"a time above {until / MOST_TIMES:g}"
-        problems.append(Problem("--every", f"{every:g}", (expected,), f"At most {MOST_TIMES:,} outputs are given."))
+        expected = Said("a time above {least}", least=f"{until / MOST_TIMES:g}")
+        do = Said("At most {most:,} outputs are given.", most=MOST_TIMES)
+        problems.append(Problem("--every", f"{every:g}", (expected,), do))
         return np.zeros(1)
     count = int(until / every + 1e-9)
     times: NDArray[np.float64] = every * np.arange(count + 1, dtype=float)

@@ -1,33 +1,28 @@
 """SBML -> a system of ordinary differential equations in symbols.
 
 The subset is stated and closed: what lies outside it is refused by name (:class:`ModelError`), never approximated.
-Inside: compartments of constant size, species as concentrations or amounts, parameters, assignment rules, rate rules,
-reactions with constant stoichiometry (a reaction's own name stands for its rate), function definitions, initial
-assignments, piecewise, time, and the functions listed in :func:`_functions`. Outside: events (give them to
-:func:`cofactor.engine.solve.solve` instead), algebraic rules, delays, fast reactions, packages that change the
-mathematics, changing compartments, conversion factors.
+Inside: compartments, of constant or of changing size; species as concentrations or amounts, with conversion factors;
+parameters, assignment rules, rate rules, reactions (a reaction's own name stands for its rate) with stoichiometries
+that are numbers or formulas, function definitions, initial assignments, piecewise, time, and the functions of
+:mod:`cofactor.engine.mathml`. Outside: events (give them to :func:`cofactor.engine.solve.solve` instead), algebraic
+rules, delays, fast reactions, packages that change the mathematics, and compartments whose size jumps.
 
 A model that names time gets a state more, :data:`CLOCK`, whose rate is 1: the integrator knows no explicit time.
 
-Only this module and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled program runs without them.
+Only this module, :mod:`cofactor.engine.mathml` and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled
+program runs without them.
 """
 
 from __future__ import annotations
 
-import math
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from cofactor.engine.model_limits import too_deep
+from cofactor.engine.mathml import CLOCK, expression, number, symbol
 from cofactor.errors import ModelError
+from cofactor.said import Said
 
-_LARGEST_EXPONENT = 64  # beyond it, a power of two written-out numbers is computed as a float
-CLOCK = "(time)"
-"""State that holds the time, in a model that names it; no SBML identifier can be written so."""
 # Symbols and operations of all formulas with every function and rule written out; the human has about 17,000.
 LARGEST_MODEL = 200_000
 
@@ -52,30 +47,6 @@ class System:
     units: dict[str, str]
 
 
-@cache
-def symbol(name: str) -> Any:
-    """The symbol of a name. All quantities are real."""
-    import sympy
-
-    return sympy.Symbol(name, real=True)
-
-
-@contextmanager
-def sense() -> Iterator[None]:
-    """Turn what SymPy says of a formula that has no value, or no end, into :class:`ModelError`."""
-    from sympy.utilities.exceptions import SymPyDeprecationWarning as Doubt  # of truth values taken for numbers
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Doubt)
-            yield
-    except RecursionError:
-        raise too_deep() from None
-    except (TypeError, ValueError, ArithmeticError, AttributeError, Doubt) as error:
-        said = " ".join(str(error).split())[:200]
-        raise ModelError(f"a formula that has no value, such as a comparison where a number belongs ({said})") from None
-
-
 def read_antimony(text: str) -> str:
     """Antimony text -> SBML text. Raises :class:`ModelError` with the line that could not be read."""
     import antimony
@@ -85,8 +56,8 @@ def read_antimony(text: str) -> str:
         try:
             said = antimony.getLastError().strip()
         except UnicodeDecodeError:  # it cuts its message in the middle of a letter
-            said = "it holds letters that Antimony does not know"
-        raise ModelError(f"the Antimony text cannot be read: {said}")
+            said = Said("it holds letters that Antimony does not know")
+        raise ModelError(Said("the Antimony text cannot be read: {why}", why=said))
     sbml: str = antimony.getSBMLString(antimony.getMainModuleName())
     return sbml
 
@@ -101,57 +72,60 @@ def read_sbml(text: str) -> System:
         " ".join(e.getMessage().split()).rstrip(".") for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR
     ]
     if faults:
-        raise ModelError(f"the SBML text cannot be read: {faults[0]}")
+        raise ModelError(Said("the SBML text cannot be read: {why}", why=faults[0]))
     model = document.getModel()
     if model is None:
-        raise ModelError("the SBML text holds no model")
+        raise ModelError(Said("the SBML text holds no model"))
     refused = _outside_subset(document, model)
     if refused:
-        raise ModelError("outside the supported subset of SBML: " + "; ".join(refused), refused)
+        raise ModelError(Said("outside the supported subset of SBML: {what}", what=tuple(refused)), refused)
     _refuse_explosion(model)
     for option in ("expandFunctionDefinitions", "promoteLocalParameters"):
         properties = libsbml.ConversionProperties()
         properties.addOption(option)
         if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
-            raise ModelError(f"libSBML could not carry out {option} on this model")
+            raise ModelError(Said("libSBML could not carry out {option} on this model", option=option))
     return _system(document.getModel())
 
 
-def _outside_subset(document: Any, model: Any) -> list[str]:
+def _outside_subset(document: Any, model: Any) -> list[Said]:
     """Everything in the model that we would not solve as its author meant it."""
-    found = []
-    for what, count in (
-        ("events (pass them to solve() instead)", model.getNumEvents()),
-        ("constraints", model.getNumConstraints()),
-        ("algebraic rules", sum(r.isAlgebraic() for r in model.getListOfRules())),
-        ("fast reactions", sum(r.isSetFast() and r.getFast() for r in model.getListOfReactions())),
-        ("conversion factors", int(model.isSetConversionFactor())),
-        ("conversion factors of species", sum(s.isSetConversionFactor() for s in model.getListOfSpecies())),
-    ):
-        if count:
-            found.append(f"{count} {what}")
+    algebraic = sum(r.isAlgebraic() for r in model.getListOfRules())
+    fast = sum(r.isSetFast() and r.getFast() for r in model.getListOfReactions())
+    counted = (
+        (model.getNumEvents(), Said("{n} events (pass them to solve() instead)", n=model.getNumEvents())),
+        (model.getNumConstraints(), Said("{n} constraints", n=model.getNumConstraints())),
+        (algebraic, Said("{n} algebraic rules", n=algebraic)),
+        (fast, Said("{n} fast reactions", n=fast)),
+    )
+    found = [said for count, said in counted if count]
     for i in range(document.getNumPlugins()):
         plugin = document.getPlugin(i)
         name = plugin.getPackageName()
         # Level 2 has no packages, only notes; and functions are checked one by one
         if document.getLevel() > 2 and name != "l3v2extendedmath" and document.getPackageRequired(name):
-            found.append(f"the required package {name!r}")
-    ruled = {r.getVariable() for r in model.getListOfRules()}
-    found += [
-        f"compartment {c.getId()!r} of changing size" for c in model.getListOfCompartments() if c.getId() in ruled
-    ]
+            found.append(Said("the required package {name!r}", name=name))
     without = [e for e in (*model.getListOfRules(), *model.getListOfInitialAssignments()) if not e.isSetMath()]
-    found += [f"{e.getElementName()} of {e.getId()!r} without a formula" for e in without]
+    found += [Said("{kind} of {of!r} without a formula", kind=e.getElementName(), of=e.getId()) for e in without]
     for reaction in model.getListOfReactions():
         law = reaction.getKineticLaw()
         if law is None or not law.isSetMath():
-            found.append(f"reaction {reaction.getId()!r} without a kinetic law")
+            found.append(Said("reaction {name!r} without a kinetic law", name=reaction.getId()))
         elif law.isSetSubstanceUnits() or law.isSetTimeUnits():
-            found.append(f"reaction {reaction.getId()!r} with units of its own")
-        references = [*reaction.getListOfReactants(), *reaction.getListOfProducts()]
-        if any(_computed(r, ruled, model) for r in references):
-            found.append(f"computed stoichiometry in reaction {reaction.getId()!r}")
+            found.append(Said("reaction {name!r} with units of its own", name=reaction.getId()))
+        found += [
+            Said("a stoichiometry without a formula in reaction {name!r}", name=reaction.getId())
+            for _, reference in _references(reaction)
+            if reference.isSetStoichiometryMath() and not reference.getStoichiometryMath().isSetMath()
+        ]
     return found
+
+
+def _references(*reactions: Any) -> Iterator[tuple[int, Any]]:
+    """What each reaction takes (-1) and makes (1)."""
+    for reaction in reactions:
+        yield from ((-1, reference) for reference in reaction.getListOfReactants())
+        yield from ((1, reference) for reference in reaction.getListOfProducts())
 
 
 def _refuse_explosion(model: Any) -> None:
@@ -162,7 +136,7 @@ def _refuse_explosion(model: Any) -> None:
 
     def named(name: str, math_: Any, path: tuple[str, ...]) -> int:
         if name in path:
-            raise ModelError("definitions form a circle: " + " -> ".join((*path, name)))
+            raise ModelError(Said("definitions form a circle: {path}", path=" -> ".join((*path, name))))
         if name not in known:
             known[name] = size(math_, (*path, name))
         return known[name]
@@ -176,42 +150,50 @@ def _refuse_explosion(model: Any) -> None:
         elif name in rules and node.isName():
             total = named(name, rules[name], path)
         if total > LARGEST_MODEL:
-            raise ModelError(f"the formulas are too large: written out they have over {LARGEST_MODEL:,} parts")
+            raise _too_large()
         return total
 
     formulas = [
         *(r.getMath() for r in model.getListOfRules()),
         *(a.getMath() for a in model.getListOfInitialAssignments()),
         *(r.getKineticLaw().getMath() for r in model.getListOfReactions()),
+        *(
+            reference.getStoichiometryMath().getMath()
+            for _, reference in _references(*model.getListOfReactions())
+            if reference.isSetStoichiometryMath()
+        ),
     ]
     if sum(size(formula, ()) for formula in formulas) > LARGEST_MODEL:
-        raise ModelError(f"the formulas are too large: written out they have over {LARGEST_MODEL:,} parts")
+        raise _too_large()
 
 
-def _computed(reference: Any, ruled: set[str], model: Any) -> bool:
-    """Whether a stoichiometry is a formula rather than a number."""
-    name = reference.getId() if reference.isSetId() else ""
-    return reference.isSetStoichiometryMath() or name in ruled or model.getInitialAssignment(name or " ") is not None
+def _too_large() -> ModelError:
+    return ModelError(Said("the formulas are too large: written out they have over {most:,} parts", most=LARGEST_MODEL))
 
 
 def _system(model: Any) -> System:
-    values, initial_given = _declared(model)
+    values, given = _declared(model)
     assigned: dict[str, Any] = {}
     rates: dict[str, Any] = {}
     for rule in model.getListOfRules():
         (rates if rule.isRate() else assigned)[rule.getVariable()] = expression(rule.getMath())
-    assigned |= _add_reactions(model, rates)
-    given = {a.getSymbol(): expression(a.getMath()) for a in model.getListOfInitialAssignments()}
-    given = {**initial_given, **given}
-    if any(e.has(symbol(CLOCK)) for e in (*rates.values(), *assigned.values(), *given.values())):
-        values, rates = {**values, CLOCK: 0.0}, {**rates, CLOCK: _number(1.0)}
+    laws = {r.getId(): expression(r.getKineticLaw().getMath()) for r in model.getListOfReactions()}
+    given |= {a.getSymbol(): expression(a.getMath()) for a in model.getListOfInitialAssignments()}
+    formulas = [*rates.values(), *assigned.values(), *laws.values(), *given.values()]
+    values |= _named_stoichiometries(model, {*rates, *assigned, *given, *_names(formulas)})
+    ruled = {*rates, *assigned}
+    rates |= _moved(model, laws, ruled, values)
+    if CLOCK in _names([*formulas, *rates.values()]):
+        values, rates = {**values, CLOCK: 0.0}, {**rates, CLOCK: number(1.0)}
+    algebra = _expand(assigned | laws)
+    rates |= _diluted(model, ruled, rates, algebra)
+    assigned |= laws
 
     names = [*values, *(n for n in rates if n not in values)]
     states = tuple(n for n in names if n in rates)
     constants = tuple(n for n in names if n not in rates and n not in assigned)
-    algebra = _expand(assigned)
     expanded = {symbol(n): e for n, e in algebra.items()}
-    starts = {symbol(s): given.get(s, _number(values.get(s))) for s in states}
+    starts = {symbol(s): given.get(s, number(values.get(s))) for s in states}
 
     def in_constants(e: Any) -> Any:
         """An initial assignment may name rules and states; both are replaced by what they are at the start."""
@@ -220,19 +202,21 @@ def _system(model: Any) -> System:
             if nxt == e:
                 return e
             e = nxt
-        raise ModelError("initial assignments form a circle")
+        raise ModelError(Said("initial assignments form a circle"))
 
     derived = _ordered({n: in_constants(e) for n, e in given.items() if n in constants}, constants)
-    initial = {s: in_constants(given.get(s, _number(values.get(s)))) for s in states}
+    initial = {s: in_constants(given.get(s, number(values.get(s)))) for s in states}
     missing = [n for n in constants if n not in derived and values.get(n) is None]
     missing += [s for s, e in initial.items() if e.has(symbol("__unset"))]
     if missing:
-        raise ModelError("no value is given for " + ", ".join(missing) + "; set each or give it an initial assignment")
+        said = Said("no value is given for {names}; set each or give it an initial assignment", names=tuple(missing))
+        raise ModelError(said)
     known = {symbol(n) for n in (*states, *constants)}
     for name, e in {**rates, **algebra}.items():
         unknown = e.free_symbols - known - expanded.keys()
         if unknown:
-            raise ModelError(f"{name} uses {', '.join(sorted(map(str, unknown)))}, which the model does not declare")
+            what = tuple(sorted(map(str, unknown)))
+            raise ModelError(Said("{name} uses {what}, which the model does not declare", name=name, what=what))
     return System(
         name=model.getId() if model.getId() not in ("", "__main") else "model",  # Antimony's name for no name
         states=states,
@@ -246,12 +230,8 @@ def _system(model: Any) -> System:
     )
 
 
-def _number(value: float | None) -> Any:
-    import sympy
-
-    if value is not None and not math.isfinite(value):
-        raise ModelError(f"a value of the model is {value}; expected a number")
-    return symbol("__unset") if value is None else sympy.Float(value) if value != int(value) else sympy.Integer(value)
+def _names(formulas: Iterable[Any]) -> set[str]:
+    return {part.name for formula in formulas for part in formula.free_symbols}
 
 
 def _declared(model: Any) -> tuple[dict[str, float | None], dict[str, Any]]:
@@ -259,52 +239,103 @@ def _declared(model: Any) -> tuple[dict[str, float | None], dict[str, Any]]:
     values: dict[str, float | None] = {}
     given: dict[str, Any] = {}
     for c in model.getListOfCompartments():
-        values[c.getId()] = c.getSize() if c.isSetSize() else None
+        if not _is_point(c):
+            values[c.getId()] = c.getSize() if c.isSetSize() else None
     for p in model.getListOfParameters():
         values[p.getId()] = p.getValue() if p.isSetValue() else None
     for s in model.getListOfSpecies():
         size = symbol(s.getCompartment())
-        amount_wanted = s.getHasOnlySubstanceUnits()
         values[s.getId()] = None
         if s.isSetInitialAmount():
-            if amount_wanted:
+            if _is_amount(s, model):
                 values[s.getId()] = s.getInitialAmount()
             else:
-                given[s.getId()] = _number(s.getInitialAmount()) / size
+                given[s.getId()] = number(s.getInitialAmount()) / size
         elif s.isSetInitialConcentration():
-            if amount_wanted:
-                given[s.getId()] = _number(s.getInitialConcentration()) * size
+            if _is_amount(s, model):
+                given[s.getId()] = number(s.getInitialConcentration()) * size
             else:
                 values[s.getId()] = s.getInitialConcentration()
     return values, given
 
 
-def _add_reactions(model: Any, rates: dict[str, Any]) -> dict[str, Any]:
-    """Each reaction moves amount; a species held as a concentration divides by its compartment. Returns their rates."""
+def _is_point(compartment: Any) -> bool:
+    """Whether it has neither dimensions nor a size: what is in it has no concentration."""
+    return bool(compartment.getSpatialDimensionsAsDouble() == 0) and not compartment.isSetSize()
+
+
+def _is_amount(species: Any, model: Any) -> bool:
+    """Whether a species is held as an amount; else as a concentration."""
+    compartment = model.getCompartment(species.getCompartment())
+    return bool(species.getHasOnlySubstanceUnits()) or (compartment is not None and _is_point(compartment))
+
+
+def _named_stoichiometries(model: Any, named: set[str]) -> dict[str, float | None]:
+    """Those that a formula names, or that follow from one: quantities of the model like any other."""
+    found = (reference for _, reference in _references(*model.getListOfReactions()))
+    return {r.getId(): r.getStoichiometry() if r.isSetStoichiometry() else None for r in found if r.getId() in named}
+
+
+def _stoichiometry(reference: Any, values: dict[str, float | None]) -> Any:
+    if reference.isSetStoichiometryMath():
+        return expression(reference.getStoichiometryMath().getMath())
+    if reference.getId() in values:
+        return symbol(reference.getId())
+    return number(reference.getStoichiometry()) / reference.getDenominator()
+
+
+def _moved(model: Any, laws: dict[str, Any], ruled: set[str], values: dict[str, float | None]) -> dict[str, Any]:
+    """Rates of the species that reactions move. What is moved is an amount: a concentration divides by its size."""
     import sympy
 
-    laws: dict[str, Any] = {}
     changes: dict[str, list[Any]] = {}
-    ruled = {r.getVariable() for r in model.getListOfRules()}
     for reaction in model.getListOfReactions():
-        law = laws[reaction.getId()] = expression(reaction.getKineticLaw().getMath())
-        sides = ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts()))
-        for sign, references in sides:
-            for reference in references:
-                species = model.getSpecies(reference.getSpecies())
-                if species is None:
-                    raise ModelError(
-                        f"reaction {reaction.getId()!r} of {reference.getSpecies()!r}, which is no species"
-                    )
-                if species.getBoundaryCondition() or species.getConstant() or species.getId() in ruled:
-                    continue
-                change = sign * _number(reference.getStoichiometry()) * law
-                if not species.getHasOnlySubstanceUnits():
-                    change = change / symbol(species.getCompartment())
-                changes.setdefault(species.getId(), []).append(change)
-    for name, moved in changes.items():
-        rates[name] = sympy.Add(rates.get(name, 0), *moved)
-    return laws
+        for sign, reference in _references(reaction):
+            name = reference.getSpecies()
+            species = model.getSpecies(name)
+            if species is None:
+                raise ModelError(
+                    Said("reaction {name!r} of {of!r}, which is no species", name=reaction.getId(), of=name)
+                )
+            if species.getBoundaryCondition() or species.getConstant() or name in ruled:
+                continue
+            change = sign * _stoichiometry(reference, values) * laws[reaction.getId()]
+            if factor := species.getConversionFactor() or model.getConversionFactor():
+                change *= symbol(factor)
+            if not _is_amount(species, model):
+                change /= symbol(species.getCompartment())
+            changes.setdefault(name, []).append(change)
+    return {name: sympy.Add(*moved) for name, moved in changes.items()}
+
+
+def _diluted(model: Any, ruled: set[str], rates: dict[str, Any], algebra: dict[str, Any]) -> dict[str, Any]:
+    """Rates of concentrations in compartments of changing size: the amount stays, so what grows is diluted."""
+    inside = [
+        s
+        for s in model.getListOfSpecies()
+        if s.getCompartment() in ruled and s.getId() not in ruled and not _is_amount(s, model)
+    ]
+    names = {s.getId() for s in inside}
+    found = {}
+    for s in inside:
+        size = s.getCompartment()
+        if s.getConstant():
+            raise ModelError(Said("constant species {name!r} in a compartment of changing size", name=s.getId()))
+        growth = rates[size] if size in rates else _growth(size, algebra[size], rates, names)
+        found[s.getId()] = rates.get(s.getId(), number(0.0)) - symbol(s.getId()) * growth / symbol(size)
+    return found
+
+
+def _growth(name: str, size: Any, rates: dict[str, Any], diluted: set[str]) -> Any:
+    """The rate of a size that a rule gives, by the chain rule."""
+    import sympy as sp
+
+    if size.has(sp.Piecewise, sp.floor, sp.ceiling, sp.Max, sp.Min, sp.Abs):
+        raise ModelError(Said("compartment {name!r}, whose size may jump", name=name))
+    moving = _names([size]) & rates.keys()
+    if moving & diluted:
+        raise ModelError(Said("compartment {name!r}, whose size follows from what it holds", name=name))
+    return sp.Add(*(size.diff(symbol(n)) * rates[n] for n in sorted(moving)))
 
 
 def _expand(assigned: dict[str, Any]) -> dict[str, Any]:
@@ -313,7 +344,7 @@ def _expand(assigned: dict[str, Any]) -> dict[str, Any]:
 
     def expand(name: str, path: tuple[str, ...]) -> Any:
         if name in path:
-            raise ModelError("assignment rules form a circle: " + " -> ".join((*path, name)))
+            raise ModelError(Said("assignment rules form a circle: {path}", path=" -> ".join((*path, name))))
         if name not in done:
             e = assigned[name]
             used = sorted(s.name for s in e.free_symbols if s.name in assigned)
@@ -329,7 +360,7 @@ def _ordered(derived: dict[str, Any], constants: tuple[str, ...]) -> dict[str, A
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
-            raise ModelError("initial assignments form a circle: " + " -> ".join((*path, name)))
+            raise ModelError(Said("initial assignments form a circle: {path}", path=" -> ".join((*path, name))))
         if name in order:
             return
         for used in sorted(s.name for s in derived[name].free_symbols if s.name in derived):
@@ -340,113 +371,3 @@ def _ordered(derived: dict[str, Any], constants: tuple[str, ...]) -> dict[str, A
         if name in derived:
             visit(name, ())
     return order
-
-
-def expression(node: Any) -> Any:
-    """One MathML tree as a SymPy expression. Raises :class:`ModelError` naming what is not supported."""
-    import libsbml as sb
-    import sympy
-
-    kind = node.getType()
-    children = [expression(node.getChild(i)) for i in range(node.getNumChildren())]
-    if kind == sb.AST_NAME:
-        return symbol(node.getName())
-    if kind == sb.AST_NAME_TIME:
-        return symbol(CLOCK)
-    if kind == sb.AST_INTEGER:
-        return sympy.Integer(node.getInteger())
-    if kind in (sb.AST_REAL, sb.AST_REAL_E, sb.AST_RATIONAL):
-        return _number(node.getReal())
-    if kind == sb.AST_MINUS:
-        return -children[0] if len(children) == 1 else children[0] - children[1]
-    if kind == sb.AST_FUNCTION_PIECEWISE:
-        pairs = [(children[i], children[i + 1]) for i in range(0, len(children) - 1, 2)]
-        if len(children) % 2 == 0:
-            raise ModelError("a piecewise without an 'otherwise' is undefined outside its pieces; add one")
-        return sympy.Piecewise(*pairs, (children[-1], True))
-    build = _functions().get(kind)
-    if build is None:
-        raise ModelError(f"not supported in a formula: {sb.formulaToL3String(node)}")
-    return build(*children)
-
-
-def _functions() -> dict[int, Callable[..., Any]]:
-    import libsbml as sb
-    import sympy as sp
-
-    def root(*a: Any) -> Any:
-        return sp.sqrt(a[-1]) if len(a) == 1 or a[0] == 2 else power(a[1], 1 / a[0])
-
-    def logarithm(*a: Any) -> Any:
-        return sp.log(a[-1]) / sp.log(a[0] if len(a) == 2 else 10)
-
-    def power(a: Any, b: Any) -> Any:
-        """Written-out numbers are kept small: SymPy would compute 9^9^9 to its last digit."""
-        if a.is_Number and b.is_Number and abs(b) > _LARGEST_EXPONENT:
-            try:
-                return _number(float(a) ** float(b))
-            except (OverflowError, ZeroDivisionError, TypeError):
-                raise ModelError(f"the number {a}^{b} is too large") from None
-        return a**b
-
-    def tanh(a: Any) -> Any:
-        return 1 - 2 / (sp.exp(2 * a) + 1)
-
-    def sinh(a: Any) -> Any:
-        return (sp.exp(a) - sp.exp(-a)) / 2
-
-    def cosh(a: Any) -> Any:
-        return (sp.exp(a) + sp.exp(-a)) / 2
-
-    def xor(*a: Any) -> Any:
-        odd = sp.false
-        for one in a:
-            odd = sp.Or(sp.And(odd, sp.Not(one)), sp.And(sp.Not(odd), one))
-        return odd
-
-    return {
-        sb.AST_PLUS: sp.Add,
-        sb.AST_TIMES: sp.Mul,
-        sb.AST_DIVIDE: lambda a, b: a / b,
-        sb.AST_POWER: power,
-        sb.AST_FUNCTION_POWER: power,
-        sb.AST_FUNCTION_ROOT: root,
-        sb.AST_FUNCTION_EXP: sp.exp,
-        sb.AST_FUNCTION_LN: sp.log,
-        sb.AST_FUNCTION_LOG: logarithm,
-        sb.AST_FUNCTION_ABS: sp.Abs,
-        sb.AST_FUNCTION_FLOOR: sp.floor,
-        sb.AST_FUNCTION_CEILING: sp.ceiling,
-        sb.AST_FUNCTION_SIN: sp.sin,
-        sb.AST_FUNCTION_COS: sp.cos,
-        sb.AST_FUNCTION_TAN: lambda a: sp.sin(a) / sp.cos(a),
-        sb.AST_FUNCTION_SEC: lambda a: 1 / sp.cos(a),
-        sb.AST_FUNCTION_CSC: lambda a: 1 / sp.sin(a),
-        sb.AST_FUNCTION_COT: lambda a: sp.cos(a) / sp.sin(a),
-        sb.AST_FUNCTION_ARCSIN: sp.asin,
-        sb.AST_FUNCTION_ARCCOS: sp.acos,
-        sb.AST_FUNCTION_ARCTAN: sp.atan,
-        sb.AST_FUNCTION_SINH: sinh,
-        sb.AST_FUNCTION_COSH: cosh,
-        sb.AST_FUNCTION_TANH: tanh,
-        sb.AST_FUNCTION_SECH: lambda a: 1 / cosh(a),
-        sb.AST_FUNCTION_CSCH: lambda a: 1 / sinh(a),
-        sb.AST_FUNCTION_COTH: lambda a: 1 / tanh(a),
-        sb.AST_FUNCTION_ARCSINH: lambda a: sp.log(a + sp.sqrt(a**2 + 1)),
-        sb.AST_FUNCTION_ARCCOSH: lambda a: sp.log(a + sp.sqrt(a**2 - 1)),
-        sb.AST_FUNCTION_ARCTANH: lambda a: sp.log((1 + a) / (1 - a)) / 2,
-        sb.AST_FUNCTION_MAX: sp.Max,
-        sb.AST_FUNCTION_MIN: sp.Min,
-        sb.AST_CONSTANT_E: lambda: sp.E,
-        sb.AST_CONSTANT_PI: lambda: sp.Float(3.141592653589793),
-        sb.AST_CONSTANT_TRUE: lambda: sp.true,
-        sb.AST_CONSTANT_FALSE: lambda: sp.false,
-        sb.AST_RELATIONAL_LT: sp.Lt,
-        sb.AST_RELATIONAL_LEQ: sp.Le,
-        sb.AST_RELATIONAL_GT: sp.Gt,
-        sb.AST_RELATIONAL_GEQ: sp.Ge,
-        sb.AST_LOGICAL_AND: sp.And,
-        sb.AST_LOGICAL_OR: sp.Or,
-        sb.AST_LOGICAL_NOT: sp.Not,
-        sb.AST_LOGICAL_XOR: xor,
-    }

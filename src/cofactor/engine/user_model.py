@@ -18,13 +18,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cofactor.engine.mathml import CLOCK, sense, symbol
 from cofactor.engine.model_limits import check_antimony, check_sbml
 from cofactor.engine.program import Program, clamped, compile_system
 from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
-from cofactor.engine.translate import CLOCK, System, read_antimony, read_sbml, sense, symbol
+from cofactor.engine.translate import System, read_antimony, read_sbml
 from cofactor.errors import EngineError, InputError, ModelError, Problem
 from cofactor.files import read_whole
+from cofactor.said import Said
 
 TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
 LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
@@ -84,7 +86,7 @@ class UserModel:
         changes = dict(changes or {})
         unknown = [n for n in (*changes, *wanted) if n not in self.settable and n not in self.outcomes]
         if unknown:
-            raise EngineError(f"the model {self.name!r} has no {', '.join(unknown)}")
+            raise EngineError(Said("the model {model!r} has no {names}", model=self.name, names=tuple(unknown)))
         p = self.program.parameters(people, {n: v for n, v in changes.items() if n not in self.program.states})
         x = self.program.initial(p)
         for name, value in changes.items():
@@ -103,15 +105,23 @@ class UserModel:
             finite = np.isfinite(found.values[failed[0]]).all(axis=1)
             last = found.times[np.flatnonzero(finite)[-1]] if finite.any() else 0.0
             raise EngineError(
-                f"the model {self.name!r} could not be integrated beyond time {last:g} ({code.name.lower()}): "
-                "it runs away, or changes too fast for any step"
+                Said(
+                    "the model {model!r} could not be integrated beyond time {last:g} ({code}): "
+                    "it runs away, or changes too fast for any step",
+                    model=self.name,
+                    last=float(last),
+                    code=code.name.lower(),
+                )
             )
         below = _below_zero(found.values[:, :, count:])
         wrong = [formula for formula, bad in zip(self.guards.values(), below, strict=True) if bad]
         if wrong:
             raise EngineError(
-                f"the model {self.name!r} takes a real power, root or logarithm of what falls below zero: "
-                + "; ".join(wrong)
+                Said(
+                    "the model {model!r} takes a real power, root or logarithm of what falls below zero: {formulas}",
+                    model=self.name,
+                    formulas="; ".join(wrong),
+                )
             )
 
 
@@ -129,7 +139,7 @@ def load_model(path: str | Path) -> UserModel:
     it are not installed.
     """
     path = Path(path)
-    return given_model(read_whole(path, LARGEST_FILE, "a model"), str(path))
+    return given_model(read_whole(path, LARGEST_FILE, Said("a model")), str(path))
 
 
 def given_model(data: bytes, name: str) -> UserModel:
@@ -137,15 +147,18 @@ def given_model(data: bytes, name: str) -> UserModel:
     missing = [package for module, package in TOOLS.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise ModelError(
-            f"to read a model, {', '.join(missing)} must be installed: pip install 'cofactor[model]'. "
-            "Everything else runs without."
+            Said(
+                "to read a model, {packages} must be installed: pip install 'cofactor[model]'. "
+                "Everything else runs without.",
+                packages=tuple(missing),
+            )
         )
     if len(data) > LARGEST_FILE:
-        raise _refusal(name, [f"a file of over {LARGEST_FILE:,} bytes"])
+        raise _refusal(name, [Said("a file of over {most:,} bytes", most=LARGEST_FILE)])
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _refusal(name, ["bytes that are not UTF-8 text"]) from None
+        raise _refusal(name, [Said("bytes that are not UTF-8 text")]) from None
     try:
         return compile_model(text, is_sbml=is_sbml(name))
     except ModelError as error:
@@ -158,7 +171,7 @@ def is_sbml(name: str) -> bool:
 
 
 def _refusal(name: str, faults: Sequence[str]) -> InputError:
-    do = "Change the model, or run it in a program that knows this; docs/engine.md lists what is understood."
+    do = Said("Change the model, or run it in a program that knows this; docs/engine.md lists what is understood.")
     return InputError([Problem(name, fault, (), do) for fault in faults])
 
 
@@ -167,7 +180,7 @@ def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
     if is_sbml:
         check_sbml(text)
     elif _IMPORT.search(text):
-        raise ModelError("an import of another file; put everything into one")
+        raise ModelError(Said("an import of another file; put everything into one"))
     else:
         check_antimony(text)
     with sense():
@@ -177,16 +190,18 @@ def compile_model(text: str, *, is_sbml: bool = False) -> UserModel:
 def _compiled(sbml: str) -> UserModel:
     system = read_sbml(sbml)
     if not system.states:
-        raise ModelError("no state: nothing in the model changes with time")
+        raise ModelError(Said("no state: nothing in the model changes with time"))
     if len(system.states) > MOST_STATES:
-        raise ModelError(f"{len(system.states)} states; expected at most {MOST_STATES}")
+        raise ModelError(Said("{n} states; expected at most {most}", n=len(system.states), most=MOST_STATES))
     if (work := _work(system)) > MOST_WORK:
-        raise ModelError(f"rates with {work:,} operations to differentiate; expected at most {MOST_WORK:,}")
+        said = Said("rates with {n:,} operations to differentiate; expected at most {most:,}", n=work, most=MOST_WORK)
+        raise ModelError(said)
     guards = {f"{_GUARD}{i}": e for i, e in enumerate(clamped(system))}
     guarded = replace(system, algebra={**system.algebra, **guards})
     program = compile_system(guarded, "given by the user")
     if (taken := memory(len(program.states), program.hoisted, program.entries, len(program.readouts))) > MOST_MEMORY:
-        raise ModelError(f"the model takes {taken / 1e6:.1f} MB per group of people; expected at most 4 MB")
+        said = Said("the model takes {taken:.1f} MB per group of people; expected at most 4 MB", taken=taken / 1e6)
+        raise ModelError(said)
     return UserModel(program, {name: str(e) for name, e in guards.items()})
 
 

@@ -16,6 +16,7 @@ from cofactor.evidence.layer import Array, Draws
 from cofactor.evidence.rest import at_rest
 from cofactor.person import sun
 from cofactor.person.traits import calcium_absorption, covariate, usual_gfr
+from cofactor.said import Said
 
 YEARS_BEFORE = 4
 """Years of the season lived before the first dose; a fifth changes 25(OH)D by less than 0.1 nmol/L."""
@@ -176,7 +177,7 @@ def live_seasons(bodies: Bodies, first: Sequence[int]) -> None:
         states = bodies.states[:, rows].reshape(sets * len(rows), -1)
         run = solve(p, constants, states, times=times, outcomes=["D25"], events=events, tolerance=TOLERANCE)
         if not run.ok:
-            raise EngineError("bodies of a trial could not be simulated through their seasons")
+            raise EngineError(Said("bodies of a trial could not be simulated through their seasons"))
         met = run["D25"].reshape(sets, len(rows), -1)[:, np.arange(len(rows)), looked]
         final = run.final.reshape(sets, len(rows), -1)
         if year < YEARS_BEFORE - 1:

@@ -100,7 +100,7 @@ def ensemble(found: Fit, members: int = MEMBERS, seed: int = 1) -> tuple[Array, 
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Identified:
     """What the data say about one number. SDs are on the prior's scale; ``low`` and ``high`` are a 90 % interval.
 
     ``shift`` is how far the value lies from the prior's, in prior SDs; ``known_by`` tells what decides: data, both, or
@@ -120,7 +120,7 @@ class Said:
     correlation: float
 
 
-def identifiability(found: Fit, sets: Array) -> tuple[Said, ...]:
+def identifiability(found: Fit, sets: Array) -> tuple[Identified, ...]:
     """The report of every number that moved, from the fit and the ensemble."""
     correlation = np.corrcoef(sets.T) - np.eye(len(found.at))
     rows = []
@@ -129,7 +129,7 @@ def identifiability(found: Fit, sets: Array) -> tuple[Said, ...]:
         ratio, other = sd / m.prior_sd, int(np.argmax(np.abs(correlation[i])))
         low, high = m.outward(np.percentile(sets[:, i], [5, 95]))
         rows.append(
-            Said(
+            Identified(
                 m.id,
                 m.prior_value,
                 m.prior_sd,
@@ -168,7 +168,7 @@ def _tables() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-def write(found: Fit, sets: Array, said: Sequence[Said]) -> None:
+def write(found: Fit, sets: Array, said: Sequence[Identified]) -> None:
     """Put values, ensemble and report into the tables that ship."""
     at = {m.id: float(f"{m.outward(x):.4g}") for m, x in zip(found.problem.moved, found.at, strict=True)}
     _replace(_tables() / "model" / "parameters.csv", at)
@@ -183,7 +183,7 @@ def write(found: Fit, sets: Array, said: Sequence[Said]) -> None:
             *([str(k), *(f"{x:.5g}" for x in r)] for k, r in enumerate(factors)),
         ]
         write_whole(path, _csv(rows))
-    head = list(Said.__dataclass_fields__)
+    head = list(Identified.__dataclass_fields__)
     body = [[_cell(getattr(s, name)) for name in head] for s in said]
     source = ["this calibration", "fitted"]
     write_whole(model / "calibration.csv", _csv([[*head, "source", "trust"], *([*r, *source] for r in body)]))

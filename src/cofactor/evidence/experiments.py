@@ -22,6 +22,7 @@ from cofactor.errors import EngineError, ModelError
 from cofactor.evidence.rest import at_rest
 from cofactor.facts.read import parse_rows
 from cofactor.model.tables import outcomes, states
+from cofactor.said import Said
 
 Array = NDArray[np.float64]
 
@@ -186,5 +187,6 @@ def _solve(program: Program, parameters: Array, start: Array, times: Array, even
         program, parameters, start, times=times, outcomes=outcomes, events=list(events), tolerance=TOLERANCE
     )
     if not solution.ok:
-        raise EngineError(f"{int((solution.codes != 0).sum())} of {len(solution.codes)} bodies could not be simulated")
+        failed, n = int((solution.codes != 0).sum()), len(solution.codes)
+        raise EngineError(Said("{failed} of {n} bodies could not be simulated", failed=failed, n=n))
     return solution

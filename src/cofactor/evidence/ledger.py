@@ -14,6 +14,7 @@ from functools import cache
 from cofactor.errors import InputError, Problem
 from cofactor.facts.read import read_table
 from cofactor.facts.types import Source
+from cofactor.said import Said
 
 _PACKAGE = "cofactor.evidence"
 
@@ -84,5 +85,6 @@ def claim(name: str) -> Claim:
     found = claims().get(name.strip().upper())
     if found is None:
         ids = tuple(claims())
-        raise InputError([Problem("evidence", repr(name), (f"{ids[0]} to {ids[-1]}",), "Choose an id of the ledger.")])
+        expected = Said("{first} to {last}", first=ids[0], last=ids[-1])
+        raise InputError([Problem("evidence", repr(name), (expected,), Said("Choose an id of the ledger."))])
     return found

@@ -21,6 +21,7 @@ from cofactor.evidence.mineral_words import Constants, Plan, Reading, plan, read
 from cofactor.evidence.published import Kind, Row
 from cofactor.evidence.reasons import CannotBeSimulatedError, Unread
 from cofactor.evidence.rest import at_rest
+from cofactor.said import Said
 from cofactor.units import UnitError, convert
 
 _SETTLE_DAYS = 2000.0  # at constant habits, until glands and slow magnesium rest
@@ -180,5 +181,5 @@ def _bolus(dose: Dose, day: float, during: Array, given: Draws) -> Event:
 
 def _finished(solution: Solution) -> Solution:
     if not solution.ok:
-        raise EngineError("the people of a mineral trial could not be simulated")
+        raise EngineError(Said("the people of a mineral trial could not be simulated"))
     return solution

@@ -19,6 +19,7 @@ from cofactor.evidence.people import spreads
 from cofactor.facts.load import load
 from cofactor.model.tables import outcomes
 from cofactor.person.traits import calcium_absorption, covariate, model_factors, shared_traits, usual_gfr
+from cofactor.said import Said
 
 PEOPLE = 5000
 _REST_DAYS = 2000.0  # at constant habits: the slowest pool but bone comes to rest
@@ -86,7 +87,8 @@ def draw(count: int = PEOPLE, seed: int = 1, *, old: bool = False) -> People:
     constants[:, program.index["S_D3"]] = supply
     run = solve(program, constants, times=[_REST_DAYS], outcomes=["D25"])
     if not run.ok:
-        raise EngineError(f"{int((run.codes != 0).sum())} of {count} drawn people could not be simulated")
+        failed = int((run.codes != 0).sum())
+        raise EngineError(Said("{failed} of {n} drawn people could not be simulated", failed=failed, n=count))
     return People(run.parameters, run.final)
 
 

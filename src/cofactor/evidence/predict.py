@@ -31,6 +31,7 @@ from cofactor.evidence.layer import Array, Draws
 from cofactor.evidence.observed import Measure, Observation
 from cofactor.model.tables import outcomes
 from cofactor.person import sun
+from cofactor.said import Said
 
 _LONG_DAYS = 400.0  # beyond, the season is cut twice as coarsely
 _MID_INTERVAL_DAYS = 60.0  # rarer doses: the time since the last one is not in the tables, so the interval is averaged
@@ -140,7 +141,8 @@ def _run(bodies: Bodies, rows: list[int]) -> dict[int, _Course]:
         tolerance=TOLERANCE,
     )
     if not run.ok:
-        raise EngineError(f"bodies of {', '.join(a.trial_id for a in arms)} could not be simulated")
+        trials = tuple(a.trial_id for a in arms)
+        raise EngineError(Said("bodies of {trials} could not be simulated", trials=trials))
     values = run.values.reshape(sets, len(rows), len(run.times), -1)
     return {r: _Course(run.times, values[:, i]) for i, r in enumerate(rows)}
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.facts.types import Trust
 from cofactor.files import read_whole
+from cofactor.said import Said
 
 _LARGEST = 20_000_000  # bytes; the shipped tables have 200,000
 
@@ -82,7 +83,7 @@ class Row:
 
 def read(path: str | Path) -> tuple[Row, ...]:
     """The rows of a trial table. Raises :class:`InputError` where the file is neither of the two layouts."""
-    content = read_whole(path, _LARGEST, "a table of trials")
+    content = read_whole(path, _LARGEST, Said("a table of trials"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -95,7 +96,7 @@ def parse(text: str, where: str) -> tuple[Row, ...]:
     try:
         return _parse(text, where)
     except csv.Error as error:
-        raise InputError([Problem(where, str(error), ("CSV",), "Export the table again.")]) from None
+        raise InputError([Problem(where, str(error), ("CSV",), Said("Export the table again."))]) from None
 
 
 def _parse(text: str, where: str) -> tuple[Row, ...]:
@@ -117,17 +118,11 @@ def _kind(header: Iterable[str], where: str) -> Kind:
         if found.issuperset(needed):
             return kind
     closest = max(NEEDED, key=lambda kind: len(found & set(COLUMNS[kind])))
-    missing = [name for name in NEEDED[closest] if name not in found]
-    raise InputError(
-        [
-            Problem(
-                where,
-                f"columns {', '.join(sorted(found)) or 'none'}",
-                tuple(COLUMNS[closest]),
-                f"Add the columns {', '.join(missing)}: a trial table has one row per arm, outcome and time.",
-            )
-        ]
-    )
+    missing = tuple(name for name in NEEDED[closest] if name not in found)
+    named = ", ".join(sorted(found))
+    got = Said("columns {names}", names=named) if named else Said("columns none")
+    do = Said("Add the columns {names}: a trial table has one row per arm, outcome and time.", names=missing)
+    raise InputError([Problem(where, got, COLUMNS[closest], do)])
 
 
 @cache

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cofactor.engine.program import Program
 from cofactor.engine.solve import solve
 from cofactor.errors import EngineError
+from cofactor.said import Said
 
 Array = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ def at_rest(program: Program, parameters: Array, level: Array) -> tuple[Array, A
     wanted = ("CLeff", "mgc")
     solution = solve(program, p, times=[SETTLE_DAYS], outcomes=wanted)
     if not solution.ok:
-        raise EngineError(f"{int((solution.codes != 0).sum())} bodies did not come to rest")
+        raise EngineError(Said("{n} bodies did not come to rest", n=int((solution.codes != 0).sum())))
     clearance, cell_magnesium = solution.values[:, 0, 0], solution.values[:, 0, 1]
     states = solution.final
     serum, supply = supply_at_rest(program, parameters, clearance * level, cell_magnesium)

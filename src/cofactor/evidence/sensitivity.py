@@ -32,6 +32,7 @@ from cofactor.person.occasions import lay_out
 from cofactor.person.sun import SUN_LOG_SD
 from cofactor.person.traits import between_people, covariate_log_sd, shared_traits
 from cofactor.person.types import Supplement
+from cofactor.said import Said
 
 Array = NDArray[np.float64]
 
@@ -116,9 +117,10 @@ def sobol(
     known = {o.id for o in outcome_table()}
     unknown = [o for o in outcomes if o not in known]
     if unknown:
-        raise InputError(Problem("outcome", o, tuple(sorted(known)), "Use one of those.") for o in unknown)
+        raise InputError(Problem("outcome", o, tuple(sorted(known)), Said("Use one of those.")) for o in unknown)
     if samples < 2 or samples & (samples - 1):
-        raise InputError([Problem("samples", str(samples), ("a power of two, such as 256",), "Choose one.")])
+        expected = Said("a power of two, such as 256")
+        raise InputError([Problem("samples", str(samples), (expected,), Said("Choose one."))])
     sample, analyse = _salib()
     rows = factors()
     problem = {
@@ -141,7 +143,8 @@ def _salib() -> tuple[Any, Any]:
         from SALib.analyze import sobol as analyze
         from SALib.sample import sobol as sample
     except ImportError as error:
-        raise MissingExtraError("SALib is missing: install the extra, `pip install cofactor[sensitivity]`") from error
+        missing = Said("SALib is missing: install the extra, `pip install cofactor[sensitivity]`")
+        raise MissingExtraError(missing) from error
     return sample.sample, analyze.analyze
 
 

@@ -24,6 +24,7 @@ from cofactor.report.product_json import product_document
 from cofactor.report.result import band_row, gate_row, result, source_row, status_row
 from cofactor.report.text import Text
 from cofactor.report.words import Words
+from cofactor.said import Said
 from cofactor.trial.label_file import parse_label
 from cofactor.trial.product import live
 
@@ -87,7 +88,7 @@ def ask(question: str, lang: str) -> Answer:
     """The statement that a question is about. Raises :class:`InputError` for one outside of the ledger."""
     found = matching(question)
     if found is None:
-        raise InputError([Problem("question", question[:100], (), Text(lang)("evidence.not_in_ledger"))])
+        raise InputError([Problem("question", question[:100], (), Said.quoted(Text(lang)("evidence.not_in_ledger")))])
     return {"claim": claim_row(found, run(studies()[found.id]) if found.id in studies() else None)}
 
 
@@ -95,8 +96,9 @@ def label(text: str | Mapping[str, object], lang: str) -> Answer:
     """What a product holds, does in a population, must not meet, and may claim. Raises :class:`InputError`."""
     case = parse_label(text)
     if case.population.people > MOST_PEOPLE:
-        got, most = f"{case.population.people:,} people", f"at most {MOST_PEOPLE:,}"
-        raise InputError([Problem("population.people", got, (most,), "Ask for fewer, or use `cofactor label`.")])
+        got, most = Said("{n:,} people", n=case.population.people), Said("at most {most:,}", most=MOST_PEOPLE)
+        do = Said("Ask for fewer, or use `cofactor label`.")
+        raise InputError([Problem("population.people", got, (most,), do)])
     return product_document(case, live(case), lang)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -20,12 +19,15 @@ from cofactor import __version__
 from cofactor.errors import InputError, Problem
 from cofactor.faces import answer_shapes as shapes
 from cofactor.faces import answers
+from cofactor.faces.refused import Lang, SpokenRoute, refusal
 from cofactor.faces.work import BusyError, Work
-from cofactor.faces.workbench.api import refusals, routes
+from cofactor.faces.workbench.api import answer_missing, routes
 from cofactor.faces.workbench.bench import Bench
 from cofactor.person.case import json_schema, parse_case
+from cofactor.person.problems import of_shape
 from cofactor.person.types import Case
 from cofactor.person.yaml_text import MAX_CHARACTERS
+from cofactor.said import Said
 
 REFUSED = 422
 UNREADABLE = 400
@@ -38,13 +40,6 @@ LONGEST_FORECAST = 3650
 """Days: ten years, as on the command line."""
 MOST_DOSES = 20
 """Doses that may be added to a forecast."""
-
-
-class Lang(StrEnum):
-    """Language of sentences; numbers are the same in both."""
-
-    EN = "en"
-    FR = "fr"
 
 
 class _Body(BaseModel):
@@ -110,32 +105,34 @@ def create_api(
     api = FastAPI(
         title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url=openapi, lifespan=life
     )
+    api.router.route_class = SpokenRoute
     work, bench = work or Work(), bench or Bench()
     _errors(api)
     _questions(api, work)
     _look_ups(api, work)
-    refusals(api)
+    answer_missing(api)
     api.include_router(routes(work, bench, RESPONSES))
     return api
 
 
 def _errors(api: FastAPI) -> None:
     @api.exception_handler(InputError)
-    async def refused(_request: Request, error: InputError) -> JSONResponse:
-        return _refusal(REFUSED, error.problems)
+    async def refused(request: Request, error: InputError) -> JSONResponse:
+        return refusal(request, REFUSED, error.problems)
 
     @api.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return _refusal(REFUSED, [_of_request(e) for e in error.errors()])
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        return refusal(request, REFUSED, map(_of_request, error.errors()))
 
     @api.exception_handler(UNREADABLE)
-    async def unreadable(_request: Request, _error: Exception) -> JSONResponse:
-        return _refusal(REFUSED, [Problem("body", "bytes that are not JSON", (), "Send JSON in UTF-8.")])
+    async def unreadable(request: Request, _error: Exception) -> JSONResponse:
+        problem = Problem("body", Said("bytes that are not JSON"), (), Said("Send JSON in UTF-8."))
+        return refusal(request, REFUSED, [problem])
 
     @api.exception_handler(BusyError)
-    async def busy(_request: Request, _error: BusyError) -> JSONResponse:
-        problem = Problem("server", "more requests than it computes at once", (), "Send it again in a second.")
-        answer = _refusal(BUSY, [problem])
+    async def busy(request: Request, _error: BusyError) -> JSONResponse:
+        got, do = Said("more requests than it computes at once"), Said("Send it again in a second.")
+        answer = refusal(request, BUSY, [Problem("server", got, (), do)])
         answer.headers["retry-after"] = str(RETRY_SECONDS)
         return answer
 
@@ -212,10 +209,6 @@ def _case(body: CaseBody) -> Case:
     return parse_case(body.case)
 
 
-def _refusal(status: int, problems: Any) -> JSONResponse:  # noqa: ANN401 - any sequence of problems
-    return JSONResponse({"problems": [problem.as_dict() for problem in problems]}, status)
-
-
 def _of_request(error: Any) -> Problem:  # noqa: ANN401 - pydantic's own mapping
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query"))
-    return Problem(where or "body", str(error.get("input"))[:80], (), f"{error['msg']}.")
+    return of_shape(error, where or "body")

@@ -18,6 +18,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from cofactor.errors import InputError, Problem
+from cofactor.said import Said
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -62,7 +63,7 @@ def loopback(host: str) -> str:
             return name
     except ValueError:
         pass
-    do = "The studio serves this machine only; open it through an encrypted tunnel from elsewhere."
+    do = Said("The studio serves this machine only; open it through an encrypted tunnel from elsewhere.")
     raise InputError([Problem("host", repr(host), ("127.0.0.1", "::1", "localhost"), do)])
 
 

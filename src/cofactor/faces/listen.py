@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from cofactor.errors import InputError, Problem
+from cofactor.said import Said
 
 HIGHEST_PORT = 65_535
 """Ports have 16 bits."""
@@ -24,8 +25,9 @@ def listen(address: str, port: int) -> socket.socket:
         found.bind((address, port))
     except OSError:
         found.close()
-        do = f"Stop the other program, or say `--port {port % HIGHEST_PORT + 1}`."
-        raise InputError([Problem("--port", f"{port}, which another program uses", ("a free port",), do)]) from None
+        got = Said("{port}, which another program uses", port=port)
+        do = Said("Stop the other program, or say `--port {next}`.", next=port % HIGHEST_PORT + 1)
+        raise InputError([Problem("--port", got, (Said("a free port"),), do)]) from None
     return found
 
 

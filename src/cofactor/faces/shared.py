@@ -12,18 +12,20 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from cofactor.errors import CofactorError, DiskError, InputError
+from cofactor.errors import CofactorError, InputError
 from cofactor.files import told
+from cofactor.report import refusals
 from cofactor.report.plain import harmless, harmless_json
+from cofactor.said import Said
 
 REFUSED = 2
 WITHHELD = 3
 LANGUAGES = ("en", "fr")
-_NO_MEMORY = "The memory that this program may take is used up. Ask for fewer people at once, or allow it more."
+_NO_MEMORY = Said("The memory that this program may take is used up. Ask for fewer people at once, or allow it more.")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,13 +51,14 @@ def common(function: F) -> F:
         try:
             return function(*args, **kwargs)
         except CofactorError as error:
-            leave(error, as_json=bool(kwargs.get("as_json")))
+            left = error
         except BrokenPipeError:
             raise  # whoever read the output has seen enough (`| head`): click ends quietly
         except OSError as error:
-            leave(told(error), as_json=bool(kwargs.get("as_json")))
+            left = told(error)
         except MemoryError:
-            leave(CofactorError(_NO_MEMORY), as_json=bool(kwargs.get("as_json")))
+            left = CofactorError(_NO_MEMORY)
+        leave(left, kwargs.get("lang", "en"), as_json=bool(kwargs.get("as_json")))
 
     options = (
         click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
@@ -74,17 +77,15 @@ def common(function: F) -> F:
     return wrapped  # type: ignore[no-any-return]
 
 
-def leave(error: CofactorError, *, as_json: bool) -> None:
+def leave(error: CofactorError, lang: str, *, as_json: bool) -> NoReturn:
     """Print an error to standard error and end the program with its exit code."""
-    refused = isinstance(error, InputError)
-    problems = error.problems if isinstance(error, InputError) else ()
-    problems = (error.problem,) if isinstance(error, DiskError) else problems
     if as_json:
-        rows = [p.as_dict() for p in problems] or [{"where": "", "got": str(error), "expected": [], "do": ""}]
-        click.echo(harmless_json(json.dumps({"problems": rows}, ensure_ascii=False)), err=True)
+        found = refusals.rows(refusals.problems_of(error), lang)
+        found = found or [{"where": "", "got": refusals.error_in(error, lang), "expected": [], "do": ""}]
+        click.echo(harmless_json(json.dumps({"problems": found}, ensure_ascii=False)), err=True)
     else:
-        say("\n".join(map(str, problems)) or str(error), err=True)
-    sys.exit(REFUSED if refused else 1)
+        say(refusals.error_in(error, lang), err=True)
+    sys.exit(REFUSED if isinstance(error, InputError) else 1)
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:

@@ -17,12 +17,13 @@ from pathlib import Path
 
 from cofactor.errors import CofactorError, InputError, Problem
 from cofactor.facts.food_classes import classes, release_info
-from cofactor.facts.food_files.items import FileError
+from cofactor.facts.food_files.items import FileError, joined
 from cofactor.facts.food_files.reader import Bundle, bundles
 from cofactor.facts.food_files.records import FoodRow, LabelRow, NameRow, Refused, Release
 from cofactor.facts.food_shelf import fill
 from cofactor.facts.food_store import label_text, writing
 from cofactor.facts.foods import trace_ceilings
+from cofactor.said import Said
 
 _REASONS_KEPT = 20
 _RANK = {release: place for place, release in enumerate(Release)}
@@ -43,7 +44,7 @@ class Imported:
     new: int = 0
     changed: int = 0
     cells: Counter[str] = field(default_factory=Counter)  # of foods: number, limit, traces, imputed, ...
-    reasons: list[str] = field(default_factory=list)  # of the first rows that were refused
+    reasons: list[Said] = field(default_factory=list)  # of the first rows that were refused
 
     def as_dict(self) -> dict[str, object]:
         """The result as it appears with ``--json``."""
@@ -92,7 +93,7 @@ def _import(connection: sqlite3.Connection, table: Bundle, today: date) -> Impor
             case Refused():
                 done.refused += 1
                 if len(done.reasons) < _REASONS_KEPT:
-                    done.reasons.append(f"{row.row}: {row.reason}")
+                    done.reasons.append(Said("{row}: {reason}", row=row.row, reason=row.reason))
             case FoodRow():
                 _count(done, row)
                 _put_food(connection, done, row, number)
@@ -103,7 +104,8 @@ def _import(connection: sqlite3.Connection, table: Bundle, today: date) -> Impor
                 done.kept += 1
                 done.new += _put_names(connection, row, row.release)
     if not done.kept:
-        raise FileError("no row that can be used", ("foods or labels",), "; ".join(done.reasons[:3]) or "Check it.")
+        do = joined(done.reasons[:3] or (Said("Check it."),))
+        raise FileError(Said("no row that can be used"), (Said("foods or labels"),), do)
     connection.execute(
         "UPDATE imports SET read = ?, kept = ?, qualified = ?, refused = ? WHERE id = ?",
         (done.read, done.kept, done.qualified, done.refused, number),

@@ -24,6 +24,7 @@ from cofactor.facts.food_files.nutrients import UNIT
 from cofactor.facts.food_files.records import Ingredient, LabelRow, Release
 from cofactor.facts.types import Food, FoodValue, Portion, Source, Trust
 from cofactor.files import data_folder
+from cofactor.said import Said
 
 VERSION = 1
 """Of the tables below; a file of another version is refused, never guessed at."""
@@ -210,8 +211,8 @@ def _version(connection: sqlite3.Connection, place: Path) -> bool:
     """Whether the store has its tables. Raises :class:`InputError` for a file of another version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found not in (0, VERSION):
-        got = f"a food store of version {found}"
-        raise InputError([Problem(place.name, got, (f"version {VERSION}",), "Remove the file and import again.")])
+        got, known = Said("a food store of version {n}", n=found), Said("version {n}", n=VERSION)
+        raise InputError([Problem(place.name, got, (known,), Said("Remove the file and import again."))])
     return bool(found)
 
 
@@ -228,8 +229,11 @@ def _told(place: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        do = "Wait for the other import to end." if "locked" in str(error) else "Check the folder and the disk's space."
-        raise StoreError(f"{place.name}: the store of foods cannot be used ({error}). {do}") from None
+        locked = "locked" in str(error)
+        do = Said("Wait for the other import to end.") if locked else Said("Check the folder and the disk's space.")
+        raise StoreError(
+            Said("{file}: the store of foods cannot be used ({why}). {do}", file=place.name, why=str(error), do=do)
+        ) from None
     except sqlite3.DatabaseError as error:
-        do = "Remove the file and import again."
-        raise InputError([Problem(place.name, f"a broken food store ({error})", ("SQLite",), do)]) from None
+        got, do = Said("a broken food store ({why})", why=str(error)), Said("Remove the file and import again.")
+        raise InputError([Problem(place.name, got, ("SQLite",), do)]) from None

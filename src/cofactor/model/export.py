@@ -9,6 +9,7 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.files import write_whole
 from cofactor.model.compose import compose
+from cofactor.said import Said
 
 __all__ = ["FORMATS", "SHIPPED_SBML", "export", "shipped_sbml"]
 
@@ -29,5 +30,5 @@ def export(form: str, path: str | Path) -> Path:
     Raises :class:`~cofactor.errors.InputError` for an unknown form and ``OSError`` where the folder cannot be written.
     """
     if form not in FORMATS:
-        raise InputError([Problem("export", repr(form), tuple(FORMATS), "Choose one of the formats.")])
+        raise InputError([Problem("export", repr(form), tuple(FORMATS), Said("Choose one of the formats."))])
     return write_whole(path, FORMATS[form]())

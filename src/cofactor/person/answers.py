@@ -6,6 +6,7 @@ from cofactor.facts.gates import questions
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import word
 from cofactor.person.words import YES_NO, nearest
+from cofactor.said import Said
 
 
 def read_answer(question: str, value: object) -> bool | None:
@@ -16,6 +17,6 @@ def read_answer(question: str, value: object) -> bool | None:
     known = questions()
     if question not in known:
         close = nearest(question, known)
-        do = f"Did you mean `{close[0]}`?" if close else "Use the id of a gate's question."
-        raise refusal(f"the unknown question `{describe(question)}`", do, close or known)
+        do = Said("Did you mean `{word}`?", word=close[0]) if close else Said("Use the id of a gate's question.")
+        raise refusal(Said("the unknown question `{question}`", question=describe(question)), do, close or known)
     return None if value is None else word(value, YES_NO)

@@ -27,6 +27,7 @@ from cofactor.person.inputs import ModelInputs, absorbed_nmol
 from cofactor.person.intake import Intake, in_use, intake, model_inputs
 from cofactor.person.traits import covariate_log_sd, model_factors, traits
 from cofactor.person.types import Case
+from cofactor.said import Said
 
 Array = NDArray[np.float64]
 
@@ -203,7 +204,13 @@ def live(
 def _finished(solution: Solution) -> Solution:
     if not solution.ok:
         failed = int((solution.codes != 0).sum())
-        raise EngineError(f"{failed} of {len(solution.codes)} possible bodies of this person could not be simulated")
+        raise EngineError(
+            Said(
+                "{failed} of {n} possible bodies of this person could not be simulated",
+                failed=failed,
+                n=len(solution.codes),
+            )
+        )
     return solution
 
 

@@ -43,6 +43,7 @@ from cofactor.person.types import (
     Supplement,
 )
 from cofactor.person.words import AMERICA, EUROPE
+from cofactor.said import Said
 
 __all__ = ["json_schema", "load_case", "parse_case", "parse_dose"]
 
@@ -59,7 +60,7 @@ def load_case(path: str | Path, *, today: date | None = None) -> Case:
     Catalogues under ``products`` are looked for beside the file. Raises :class:`InputError` with every problem.
     """
     path = Path(path)
-    return parse_case(documents.text_of(path, "a case file"), today=today, folder=path.parent)
+    return parse_case(documents.text_of(path, Said("a case file")), today=today, folder=path.parent)
 
 
 def parse_case(case: Mapping[str, object] | str, *, today: date | None = None, folder: Path | None = None) -> Case:
@@ -80,13 +81,15 @@ def _products(case_file: CaseFile, folder: Path | None) -> tuple[Product, ...]:
         if not isinstance(entry, str):
             found.append((where, product_of(entry)))
         elif folder is None:
-            do = "Write the products themselves here, each with its name and contents."
-            problems.append(Problem(where, entry, ("products written out",), do))
+            do = Said("Write the products themselves here, each with its name and contents.")
+            problems.append(Problem(where, entry, (Said("products written out"),), do))
         else:
             try:
                 found += [(where, product) for product in load_catalogue(folder / entry)]
             except InputError as error:
-                problems += [replace(p, where=f"{where}: {p.where}") for p in error.problems]
+                problems += [
+                    replace(p, where=Said("{entry}: {where}", entry=where, where=p.where)) for p in error.problems
+                ]
     problems += doubles(found)
     if problems:
         raise InputError(problems)
@@ -99,12 +102,13 @@ def parse_dose(text: str, *, today: date | None = None) -> Supplement:
     The words are those of a case: nutrient, form, amount with its unit, then ``every``, then ``at`` a moment. Raises
     :class:`InputError` with every problem.
     """
-    written = documents.of(doses.entry_of(text), "Write nutrient, form, amount and unit.")
+    written = documents.of(doses.entry_of(text), Said("Write nutrient, form, amount and unit."))
     return _supplement(documents.validated(SupplementIn, written, Reading(today or date.today())), [])
 
 
 def _read(case: Mapping[str, object] | str, today: date | None) -> tuple[CaseFile, Reading]:
-    document = documents.of(case, "Start the file with `cofactor: 1`, then person: and place: (see the examples).")
+    how_to_start = Said("Start the file with `cofactor: 1`, then person: and place: (see the examples).")
+    document = documents.of(case, how_to_start)
     reading = Reading(_today(document.values.get("today"), today))
     return documents.validated(CaseFile, document, reading), reading
 

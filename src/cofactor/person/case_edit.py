@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 
 from cofactor.errors import InputError, Problem
 from cofactor.person import yaml_text
+from cofactor.said import Said
 
 Entry = Mapping[str, object]
 """One result: date, analyte, value and unit, as a case file has them."""
@@ -59,8 +60,8 @@ def _check(old: str, new: str, added: list[Entry]) -> None:
     except InputError:
         right = False
     if not right:
-        do = "Write `labs:` as a list, one result to a line after a dash, and import again."
-        raise InputError([Problem("labs", "a list that cannot be added to", ("a list",), do)])
+        do = Said("Write `labs:` as a list, one result to a line after a dash, and import again.")
+        raise InputError([Problem("labs", Said("a list that cannot be added to"), (Said("a list"),), do)])
 
 
 @dataclass(frozen=True)

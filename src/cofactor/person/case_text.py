@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from cofactor.errors import InputError, Problem
 from cofactor.person import yaml_text
+from cofactor.said import Said
 
 Values = Mapping[str, object]
 
@@ -42,8 +43,9 @@ def with_values(text: str, values: Values) -> str:
     ]
     new = head + "".join(part if part.endswith("\n") else part + "\n" for part in parts)
     if yaml_text.read(new).value != values:
-        do = "Shorten or simplify what was written there."
-        raise InputError([Problem("file", "values that cannot be written", ("plain text and numbers",), do)])
+        do = Said("Shorten or simplify what was written there.")
+        expected = (Said("plain text and numbers"),)
+        raise InputError([Problem(Said("file"), Said("values that cannot be written"), expected, do)])
     return new
 
 

@@ -23,10 +23,11 @@ from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import quantity_in
 from cofactor.person.schema_base import QUANTITY, TEXT, Many, Strict, Text
 from cofactor.person.schema_taken import LabelledIn, Units, read_units
+from cofactor.said import Said
 from cofactor.units import convert
 
 VERSION = 1
-_HOW_TO_START = "Start the file with `catalogue: 1`, then products: (see examples/products)."
+_HOW_TO_START = Said("Start the file with `catalogue: 1`, then products: (see examples/products).")
 _EUROS = {"EUR": 1.0, "€": 1.0, "euro": 1.0, "euros": 1.0}
 _DEAREST = 1000.0  # euros for one pack; a slip of the decimal mark lies above
 _MOST_IN_PACK = 2000.0  # units; the largest packs of drops and tablets hold fewer
@@ -72,27 +73,28 @@ class OfferedIn(LabelledIn):
             return None
         price = quantity_in(value, _EUROS, "14.90 EUR")
         if not 0 <= price <= _DEAREST:
-            raise refusal(value, "Write what the pack costs.", (f"0 to {_DEAREST:g} EUR",))
+            raise refusal(value, Said("Write what the pack costs."), (Said("0 to {most:g} EUR", most=_DEAREST),))
         return price
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.product is None and self.contents is None:
-            raise refusal("a product without contents", "Write its lines under `contents`, as printed.", ("contents",))
+            do = Said("Write its lines under `contents`, as printed.")
+            raise refusal(Said("a product without contents"), do, ("contents",))
         if not self.read.contents:
-            do = "Add a line such as `Magnesium (citrate) 100 mg`."
-            raise refusal("no amount of a vitamin or mineral that is followed", do, ("contents",))
+            do = Said("Add a line such as `Magnesium (citrate) 100 mg`.")
+            raise refusal(Said("no amount of a vitamin or mineral that is followed"), do, ("contents",))
         if self.price is not None and self.pack is None:
-            do = "Write how many units the price is for under `pack`."
-            raise refusal("a price without a pack", do, ("pack: 90 capsules",))
+            do = Said("Write how many units the price is for under `pack`.")
+            raise refusal(Said("a price without a pack"), do, (Said.quoted("pack: 90 capsules"),))
         return self
 
     @model_validator(mode="after")
     def _amounts_known(self) -> Self:
         open_ = [aside for aside in self.read.asides if aside.nutrients]
         if open_:
-            do = "Its amount would count against limits: write it, or choose another product."
-            raise refusal(f"a line without an amount ({describe(open_[0].text)})", do)
+            do = Said("Its amount would count against limits: write it, or choose another product.")
+            raise refusal(Said("a line without an amount ({line})", line=describe(open_[0].text)), do)
         return self
 
 
@@ -108,7 +110,7 @@ class CatalogueFile(Strict):
     @classmethod
     def _version(cls, value: object) -> int:
         if isinstance(value, bool) or value not in (VERSION, str(VERSION)):
-            raise refusal(value, "This program reads catalogues of version 1.", (str(VERSION),))
+            raise refusal(value, Said("This program reads catalogues of version 1."), (str(VERSION),))
         return VERSION
 
 
@@ -127,7 +129,7 @@ def json_schema() -> dict[str, Any]:
 
 def load_catalogue(path: str | Path) -> tuple[Product, ...]:
     """Read a catalogue file. Raises :class:`InputError` with every problem."""
-    return parse_catalogue(documents.text_of(Path(path), "a catalogue of products"))
+    return parse_catalogue(documents.text_of(Path(path), Said("a catalogue of products")))
 
 
 def parse_catalogue(catalogue: Mapping[str, object] | str) -> tuple[Product, ...]:
@@ -170,7 +172,8 @@ def doubles(products: Iterable[tuple[str, Product]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for where, product in products:
         if product.id in seen:
-            yield Problem(where, f"{product.name}, for the second time", ("a name of its own",), "Change one name.")
+            got = Said("{name}, for the second time", name=product.name)
+            yield Problem(where, got, (Said("a name of its own"),), Said("Change one name."))
         seen.add(product.id)
 
 

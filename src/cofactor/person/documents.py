@@ -13,6 +13,7 @@ from cofactor.errors import InputError, Problem
 from cofactor.files import read_whole
 from cofactor.person.problems import Location, describe, problems_of
 from cofactor.person.yaml_text import MAX_CHARACTERS, read
+from cofactor.said import Said
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,21 +26,21 @@ class Written:
     lines: Mapping[Location, int] | None
 
 
-def text_of(path: Path, what: str) -> str:
+def text_of(path: Path, what: Said) -> str:
     """The text of a file, which is ``what`` (such as "a case file"). Raises :class:`InputError`."""
     try:
         return read_whole(path, MAX_CHARACTERS, what).decode("utf-8-sig")
     except UnicodeDecodeError:
-        do = "Save the file as UTF-8."
-        raise InputError([Problem(path.name, "bytes that are not UTF-8", ("a text file",), do)]) from None
+        got, do = Said("bytes that are not UTF-8"), Said("Save the file as UTF-8.")
+        raise InputError([Problem(path.name, got, (Said("a text file"),), do)]) from None
 
 
-def of(source: Mapping[str, object] | str, how_to_start: str) -> Written:
+def of(source: Mapping[str, object] | str, how_to_start: Said) -> Written:
     """Read YAML text, or take plain values as they are. Raises :class:`InputError` where there are no keys."""
     document = read(source) if isinstance(source, str) else None
     value = source if document is None else document.value
     if not isinstance(value, Mapping):
-        raise InputError([Problem("file", describe(value), ("keys and values",), how_to_start)])
+        raise InputError([Problem(Said("file"), describe(value), (Said("keys and values"),), how_to_start)])
     return Written(value, None if document is None else document.lines)
 
 

@@ -17,6 +17,7 @@ from cofactor.facts.types import Form
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import number_with_unit, unknown_unit
 from cofactor.person.words import nearest
+from cofactor.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def known_nutrient(value: object) -> str:
     text = value[:60] if isinstance(value, str) else ""
     called = _CALLED.get(fold(text))
     close = (called,) if called else nearest(text, NUTRIENT_UNIT)
-    do = f"Did you mean `{close[0]}`?" if close else "Use the id of a nutrient."
+    do = Said("Did you mean `{word}`?", word=close[0]) if close else Said("Use the id of a nutrient.")
     raise refusal(value, do, close or tuple(NUTRIENT_UNIT))
 
 
@@ -113,13 +114,14 @@ def known_form(nutrient: str, value: object) -> Form:
     forms = [form for form in load().forms if form.nutrient == nutrient]
     ids = tuple(form.id for form in forms)
     if not isinstance(value, str):
-        raise refusal(value, "Write the id of a form.", ids)
+        raise refusal(value, Said("Write the id of a form."), ids)
     found = load().form(nutrient, value[:60])
     if found is not None:
         return found
     close = nearest(value, ids)
-    do = f"Did you mean `{close[0]}`?" if close else f"Use one of the forms of {nutrient}."
-    raise refusal(value, do, close or ids)
+    if close:
+        raise refusal(value, Said("Did you mean `{word}`?", word=close[0]), close)
+    raise refusal(value, Said("Use one of the forms of {nutrient}.", nutrient=nutrient), ids)
 
 
 def accepted_units(nutrient: str, form: Form | None = None) -> tuple[str, ...]:
@@ -144,11 +146,17 @@ def dose(value: object, nutrient: str, form: Form | None, of: str | None) -> Amo
     compound = amount * fraction if salt and fraction is not None else None
     if of == "compound":
         if form is None or fraction is None:
-            what = "an unnamed form" if form is None else f"the form {form.id}"
-            do = "Give the elemental amount, or a form whose share of the element is in the tables."
-            raise refusal(f"{describe(value)} of {what}, whose share of {nutrient} is not known", do)
+            what = Said("an unnamed form") if form is None else Said("the form {form}", form=form.id)
+            got = Said(
+                "{value} of {what}, whose share of {nutrient} is not known",
+                value=describe(value),
+                what=what,
+                nutrient=nutrient,
+            )
+            do = Said("Give the elemental amount, or a form whose share of the element is in the tables.")
+            raise refusal(got, do)
         if quantity.unit not in ("µg", "mg", "g"):
-            raise refusal(value, "Write the weight of the compound in g, mg or µg.", ("mg", "g", "µg"))
+            raise refusal(value, Said("Write the weight of the compound in g, mg or µg."), ("mg", "g", "µg"))
         amount, compound = amount * fraction, None
     _guard_dose(amount, nutrient, quantity, form, describe(value))
     unit = NUTRIENT_UNIT[nutrient]
@@ -161,9 +169,10 @@ def guard_daily(amount: Amount, per_day: float, nutrient: str, form: Form | None
     if nutrient == "vitamin_d" and amount.written_in == "IU":
         most = _MOST_DAILY_IN_IU
     if per_day > most:
-        expected = f"at most {both_units(most, nutrient)} a day"
-        got = f"{amount.as_typed}, {both_units(per_day, nutrient)} a day"
-        raise refusal(got, f"{_suggestion(nutrient, amount.written_in)}Check the unit and `every`.", (expected,))
+        expected = Said("at most {amount} a day", amount=both_units(most, nutrient))
+        got = Said("{typed}, {amount} a day", typed=amount.as_typed, amount=both_units(per_day, nutrient))
+        do = Said("{suggestion}Check the unit and `every`.", suggestion=_suggestion(nutrient, amount.written_in))
+        raise refusal(got, do, (expected,))
 
 
 def diet_total(nutrient: str, value: object, *, controlled: bool = False) -> tuple[float, float]:
@@ -180,7 +189,7 @@ def diet_total(nutrient: str, value: object, *, controlled: bool = False) -> tup
             low_with_unit = low_text if low_text.strip()[-1:].isalpha() else f"{low_text} {unit}"
             low = _total(low_with_unit, nutrient, example, controlled)
             if low > high:
-                raise refusal(value, "Write the lower end of the range first.")
+                raise refusal(value, Said("Write the lower end of the range first."))
             return low, high
     total = _total(value, nutrient, example, controlled)
     return total, total
@@ -199,21 +208,22 @@ def entry_of(text: str) -> dict[str, str]:
     """
     match = _LINE.fullmatch(text.strip()[:200])
     if match is None:
-        expected = ("vitamin_d D3 2000 IU", "magnesium citrate 100 mg daily at dinner")
-        raise InputError([Problem("dose", describe(text), expected, "Write nutrient, form, amount and unit.")])
+        expected = ("vitamin_d D3 2000 IU", Said.quoted("magnesium citrate 100 mg daily at dinner"))
+        do = Said("Write nutrient, form, amount and unit.")
+        raise InputError([Problem(Said("dose"), describe(text), expected, do)])
     return {name: value for name, value in match.groupdict().items() if value is not None}
 
 
-def both_units(value: float, nutrient: str) -> str:
+def both_units(value: float, nutrient: str) -> Said:
     """Write an amount of vitamin D in µg and IU, of another nutrient in its own unit."""
-    text = f"{_plain(value)} {NUTRIENT_UNIT[nutrient]}"
+    own = Said("{number} {unit}", number=_plain(value), unit=NUTRIENT_UNIT[nutrient])
     if nutrient != "vitamin_d":
-        return text
-    return f"{text} ({_plain(value / units.UG_PER_IU['vitamin_d'])} IU)"
+        return own
+    return Said("{amount} ({number} IU)", amount=own, number=_plain(value / units.UG_PER_IU["vitamin_d"]))
 
 
-def _plain(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+def _plain(value: float) -> Said:
+    return Said("{number:,.0f}", number=value) if value >= 1000 else Said("{number:.4g}", number=value)
 
 
 def _total(value: object, nutrient: str, example: str, controlled: bool) -> float:
@@ -227,9 +237,14 @@ def _total(value: object, nutrient: str, example: str, controlled: bool) -> floa
     guard = GUARDS[nutrient]
     least = 0.0 if controlled else guard.least_diet
     if not least <= total <= guard.most_diet:
-        got = f"{describe(value)}, {both_units(total, nutrient)} a day"
-        expected = f"{least:g} to {guard.most_diet:g} {NUTRIENT_UNIT[nutrient]} a day from food"
-        raise refusal(got, f"{_suggestion(nutrient, quantity.unit)}Check the number and the unit.", (expected,))
+        got = Said("{typed}, {amount} a day", typed=describe(value), amount=both_units(total, nutrient))
+        expected = Said(
+            "{low:g} to {high:g} {unit} a day from food",
+            low=least,
+            high=guard.most_diet,
+            unit=NUTRIENT_UNIT[nutrient],
+        )
+        raise refusal(got, _check(_suggestion(nutrient, quantity.unit)), (expected,))
     return total
 
 
@@ -237,13 +252,14 @@ def _amount(value: object, nutrient: str, form: Form | None, example: str) -> tu
     quantity = number_with_unit(value, example)
     accepted = accepted_units(nutrient, form)
     if not quantity.unit:
-        raise refusal(f"{describe(value)} without a unit", f"Write the unit too, such as {example}.", accepted)
+        do = Said("Write the unit too, such as {example}.", example=example)
+        raise refusal(Said("{value} without a unit", value=describe(value)), do, accepted)
     if quantity.unit not in accepted:
         if quantity.unit == "IU" and nutrient == "vitamin_d":
-            raise refusal(value, "Calcifediol is measured by weight: write µg.", accepted)
+            raise refusal(value, Said("Calcifediol is measured by weight: write µg."), accepted)
         raise unknown_unit(quantity.unit, accepted)
     if quantity.value < 0:
-        raise refusal(value, "Write an amount that is not negative.")
+        raise refusal(value, Said("Write an amount that is not negative."))
     return quantity, units.convert(quantity.value, quantity.unit, NUTRIENT_UNIT[nutrient], nutrient)
 
 
@@ -252,14 +268,13 @@ def _guard_dose(amount: float, nutrient: str, quantity: units.Quantity, form: Fo
     in_iu = nutrient == "vitamin_d" and quantity.unit == "IU"
     least = _LEAST_IU * units.UG_PER_IU["vitamin_d"] if in_iu else guard.least_dose
     if amount < least:
-        other = f"{quantity.value:g} µg" if in_iu else ""
-        do = f"Did you mean {other}? " if other else _suggestion(nutrient, quantity.unit)
-        got = f"{typed}, {both_units(amount, nutrient)}"
-        raise refusal(got, f"{do}Check the number and the unit.", (f"at least {both_units(least, nutrient)}",))
+        meant = _meant(f"{quantity.value:g} µg") if in_iu else _suggestion(nutrient, quantity.unit)
+        got = Said("{typed}, {amount}", typed=typed, amount=both_units(amount, nutrient))
+        raise refusal(got, _check(meant), (Said("at least {amount}", amount=both_units(least, nutrient)),))
     if amount > guard.most_dose:
-        got = f"{typed}, {both_units(amount, nutrient)}"
-        expected = f"at most {both_units(guard.most_dose, nutrient)} at once"
-        raise refusal(got, f"{_suggestion(nutrient, quantity.unit)}Check the number and the unit.", (expected,))
+        got = Said("{typed}, {amount}", typed=typed, amount=both_units(amount, nutrient))
+        expected = Said("at most {amount} at once", amount=both_units(guard.most_dose, nutrient))
+        raise refusal(got, _check(_suggestion(nutrient, quantity.unit)), (expected,))
 
 
 def _guard(nutrient: str, form: Form | None) -> Guard:
@@ -271,6 +286,14 @@ def _guard(nutrient: str, form: Form | None) -> Guard:
 def _suggestion(nutrient: str, unit: str) -> str:
     """Name the unit that is most often meant instead."""
     if nutrient == "vitamin_d":
-        return "Did you mean IU? " if unit in ("µg", "mg", "g") else ""
+        return Said("Did you mean IU? ") if unit in ("µg", "mg", "g") else ""
     own = NUTRIENT_UNIT[nutrient]
-    return f"Did you mean {own}? " if unit != own else ""
+    return _meant(own) if unit != own else ""
+
+
+def _meant(amount: str) -> Said:
+    return Said("Did you mean {amount}? ", amount=amount)
+
+
+def _check(suggestion: str) -> Said:
+    return Said("{suggestion}Check the number and the unit.", suggestion=suggestion)

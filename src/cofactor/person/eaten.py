@@ -11,6 +11,7 @@ from cofactor.facts.names import fold
 from cofactor.facts.types import Food
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import LONGEST, number_with_unit
+from cofactor.said import Said
 
 _GRAMS = {"g": 1.0, "kg": 1000.0, "mg": 0.001}
 # A mass or a volume that is a word here would be taken for a portion.
@@ -34,22 +35,24 @@ class Eaten:
 def known_food(value: object) -> Food:
     """Return the one food that a text or an id means; an ambiguous or unknown one is refused with candidates."""
     if not isinstance(value, str) or not value.strip():
-        raise refusal(value, "Write the id of a food, or its name.", ("ciqual:26034", "almonds"))
+        raise refusal(value, Said("Write the id of a food, or its name."), ("ciqual:26034", "almonds"))
     found = find_food(value[:LONGEST])
     if isinstance(found, Food):
         return found
     candidates = tuple(f"{food.id} ({food.name_en} / {food.name_fr})" for food in found)
     if candidates:
-        raise refusal(value, "Several foods fit: write the id of the one that is meant.", candidates)
-    raise refusal(value, "No such food is known: `cofactor foods search` finds what is, `foods import` adds to it.")
+        raise refusal(value, Said("Several foods fit: write the id of the one that is meant."), candidates)
+    do = Said("No such food is known: `cofactor foods search` finds what is, `foods import` adds to it.")
+    raise refusal(value, do)
 
 
 def amount(value: object, food: Food, days: float) -> Eaten:
     """Read an amount that is eaten every so many ``days``."""
     per_day = grams(value, food) / days
     if per_day > _MOST_GRAMS_PER_DAY:
-        got = f"{describe(value)}, {per_day:,.0f} g a day"
-        raise refusal(got, "Check the number, the unit and `per`.", (f"at most {_MOST_GRAMS_PER_DAY:,.0f} g a day",))
+        got = Said("{typed}, {grams:,.0f} g a day", typed=describe(value), grams=per_day)
+        most = Said("at most {grams:,.0f} g a day", grams=_MOST_GRAMS_PER_DAY)
+        raise refusal(got, Said("Check the number, the unit and `per`."), (most,))
     return Eaten(per_day, describe(value))
 
 
@@ -57,16 +60,17 @@ def grams(value: object, food: Food) -> float:
     """Read an amount of a food: ``100 g``, or a number of its portions (``2 slices``, ``1 portion``)."""
     quantity = number_with_unit(value, "100 g")
     if quantity.value <= 0:
-        raise refusal(value, "Write an amount above zero.", _accepted(food))
+        raise refusal(value, Said("Write an amount above zero."), _accepted(food))
     if not quantity.unit:
-        raise refusal(f"{describe(value)} without a unit", "Write grams, or name the portion.", _accepted(food))
+        got = Said("{value} without a unit", value=describe(value))
+        raise refusal(got, Said("Write grams, or name the portion."), _accepted(food))
     if quantity.unit in _GRAMS:
         return quantity.value * _GRAMS[quantity.unit]
     if quantity.unit.lower() in _NOT_PORTIONS or quantity.unit in units.UG_PER_IU:
-        raise refusal(value, "Foods are weighed: write grams, or name the portion.", _accepted(food))
+        raise refusal(value, Said("Foods are weighed: write grams, or name the portion."), _accepted(food))
     weight = _portion_weight(quantity.unit, food)
     if weight is None:
-        raise refusal(value, "This food has no such portion: write grams, or one of those.", _accepted(food))
+        raise refusal(value, Said("This food has no such portion: write grams, or one of those."), _accepted(food))
     return quantity.value * weight
 
 

@@ -14,11 +14,13 @@ from cofactor.errors import InputError, Problem
 from cofactor.person.fhir_observation import Json, items, read_observation
 from cofactor.person.lab_sheet import Aside, Sheet
 from cofactor.person.problems import describe
+from cofactor.said import Said
 
 MAX_CHARACTERS = 20_000_000
 """A whole hospital stay is a few MB."""
 MAX_DEPTH = 40  # ours: real exports nest two or three levels
 MAX_RESOURCES = 50_000  # ours: a whole stay in hospital is a few thousand
+_DEPTH = Said("at most {most} levels", most=MAX_DEPTH)
 
 
 def read(text: str) -> Sheet:
@@ -27,8 +29,8 @@ def read(text: str) -> Sheet:
     found = list(_observations(root))
     people = _subjects(found)
     if len(people) > 1:
-        do = "Export the results of one person only: a case file is one person."
-        raise InputError([Problem("Bundle", f"results of {len(people)} people", ("one person",), do)])
+        do = Said("Export the results of one person only: a case file is one person.")
+        raise _refused("Bundle", Said("results of {n} people", n=len(people)), Said("one person"), do)
     sheet = Sheet()
     for where, observation in _newest(found, sheet):
         read_observation(where, observation, sheet)
@@ -40,21 +42,22 @@ def read(text: str) -> Sheet:
 
 def _parse(text: str) -> Json:
     if len(text) > MAX_CHARACTERS:
-        raise _refused("file", f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}", "Split the export.")
+        most = Said("at most {most:,}", most=MAX_CHARACTERS)
+        raise _refused(Said("file"), Said("{n:,} characters", n=len(text)), most, Said("Split the export."))
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except InputError:
         raise
     except RecursionError:
-        raise _refused("file", "values nested too deep", f"at most {MAX_DEPTH} levels", "Export it again.") from None
+        raise _refused(Said("file"), Said("values nested too deep"), _DEPTH, Said("Export it again.")) from None
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _refused(where, error.msg, "JSON", "Give the file as it was exported.") from None
+        where = Said("line {line}, column {column}", line=error.lineno, column=error.colno)
+        raise _refused(where, error.msg, "JSON", Said("Give the file as it was exported.")) from None
     except ValueError as error:
-        raise _refused("file", str(error)[:120], "JSON", "Give the file as it was exported.") from None
+        raise _refused(Said("file"), str(error)[:120], "JSON", Said("Give the file as it was exported.")) from None
     if not isinstance(value, Mapping) or not isinstance(value.get("resourceType"), str):
-        do = "Export the results as FHIR R4 JSON."
-        raise _refused("file", describe(value), "a FHIR resource (Bundle or Observation)", do)
+        do = Said("Export the results as FHIR R4 JSON.")
+        raise _refused(Said("file"), describe(value), Said("a FHIR resource (Bundle or Observation)"), do)
     return value
 
 
@@ -63,15 +66,16 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _refused("file", f"the key {describe(twice)} twice", "each key once", "Export the file again.")
+        got = Said("the key {key} twice", key=describe(twice))
+        raise _refused(Said("file"), got, Said("each key once"), Said("Export the file again."))
     return found
 
 
 def _no_constant(name: str) -> object:
-    raise _refused("file", name, "a number", "A result must be a number: export the file again.")
+    raise _refused(Said("file"), name, Said("a number"), Said("A result must be a number: export the file again."))
 
 
-def _refused(where: str, got: str, expected: str, do: str) -> InputError:
+def _refused(where: str, got: str, expected: str, do: Said) -> InputError:
     return InputError([Problem(where, got, (expected,), do)])
 
 
@@ -88,9 +92,10 @@ def _observations(root: Json) -> Iterator[tuple[str, Json]]:
             continue
         seen += 1
         if seen > MAX_RESOURCES:
-            raise _refused("file", f"more than {MAX_RESOURCES:,} resources", "fewer", "Split the export.")
+            got = Said("more than {most:,} resources", most=MAX_RESOURCES)
+            raise _refused(Said("file"), got, Said("fewer"), Said("Split the export."))
         if depth > MAX_DEPTH:
-            raise _refused(where[:80], "resources nested too deep", f"at most {MAX_DEPTH} levels", "Export it again.")
+            raise _refused(where[:80], Said("resources nested too deep"), _DEPTH, Said("Export it again."))
         if node.get("resourceType") == "Observation":
             yield where or "Observation", node
         waiting += reversed([(w, n, depth + 1) for w, n in _inner(where, node)])

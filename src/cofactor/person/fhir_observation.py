@@ -11,6 +11,7 @@ from cofactor.person.lab_codes import LOINC, UCUM, plain_unit, sounds_like_ours
 from cofactor.person.lab_codes import codes as known_codes
 from cofactor.person.lab_sheet import Aside, PrintedRange, Reading, Sheet
 from cofactor.person.problems import describe
+from cofactor.said import Said
 
 FINAL = ("final", "amended", "corrected")
 PENDING = ("registered", "preliminary")
@@ -36,7 +37,7 @@ def read_observation(where: str, observation: Json, sheet: Sheet) -> None:
         sheet.aside[Aside.WITHDRAWN if status in WITHDRAWN else Aside.NOT_FINAL] += 1
         return
     if status not in FINAL:
-        do = "Only results with the status final, amended or corrected are read."
+        do = Said("Only results with the status final, amended or corrected are read.")
         sheet.refuse(f"{where}.status", describe(status), do, FINAL)
         return
     for place, value in named:
@@ -70,8 +71,10 @@ def _read_unknown(where: str, codes: tuple[str, ...], name: str, sheet: Sheet) -
     elif codes:
         sheet.not_read.append(f"{name} ({', '.join(codes)})")
     else:
-        do = "Without a LOINC code nobody can tell what was measured, in which kind of unit: type this result by hand."
-        sheet.refuse(f"{where}.code", describe(name), do, ("a LOINC code",))
+        do = Said(
+            "Without a LOINC code nobody can tell what was measured, in which kind of unit: type this result by hand."
+        )
+        sheet.refuse(f"{where}.code", describe(name), do, (Said("a LOINC code"),))
 
 
 def _codings(value: Json) -> list[Json]:
@@ -102,7 +105,7 @@ def _day(where: str, observation: Json, sheet: Sheet) -> date | None:
             return date.fromisoformat(match[1])
     except ValueError:
         pass
-    do = "A result needs the day of its sample: year, month and day."
+    do = Said("A result needs the day of its sample: year, month and day.")
     sheet.refuse(f"{where}.effective", describe(said), do, ("2026-10-02",))
     return None
 
@@ -118,25 +121,25 @@ def _number(where: str, value: Json, sheet: Sheet) -> tuple[str | float, str | N
     if isinstance(text, str) and re.match(r"\s*[<>≤≥=]*\s*\d", text):
         return text.strip()[:100], None
     kind = next(key for key in value if key.startswith("value"))
-    sheet.refuse(f"{where}.{kind}", describe(value[kind]), "A result is read where it is a number with its unit.")
+    sheet.refuse(f"{where}.{kind}", describe(value[kind]), Said("A result is read where it is a number with its unit."))
     return None
 
 
 def _quantity(where: str, quantity: Json, sheet: Sheet) -> tuple[str | float, str | None] | None:
     number, comparator = quantity.get("value"), quantity.get("comparator")
     if isinstance(number, bool) or not isinstance(number, int | float) or not _finite(number):
-        sheet.refuse(f"{where}.value", describe(number), "A result must be a number.", ("a number",))
+        sheet.refuse(f"{where}.value", describe(number), Said("A result must be a number."), (Said("a number"),))
         return None
     if comparator is not None and comparator not in _COMPARATORS:
-        do = "Only these comparators can be read."
+        do = Said("Only these comparators can be read.")
         sheet.refuse(f"{where}.comparator", describe(comparator), do, _COMPARATORS)
         return None
     said, coded = quantity.get("unit"), quantity.get("code")
     beside = said.strip() if isinstance(said, str) and said.strip() else None
     ucum = coded.strip() if isinstance(coded, str) and coded.strip() and quantity.get("system") in UCUM else None
     if ucum is not None and beside is not None and plain_unit(ucum) != plain_unit(beside) and _like_a_unit(beside):
-        do = "Two units for one number: ask the laboratory which one it is."
-        sheet.refuse(f"{where}.unit", f"{describe(beside)} beside the code {describe(ucum)}", do)
+        got = Said("{unit} beside the code {code}", unit=describe(beside), code=describe(ucum))
+        sheet.refuse(f"{where}.unit", got, Said("Two units for one number: ask the laboratory which one it is."))
         return None
     unit = beside if ucum is None else plain_unit(ucum)
     return (float(number) if comparator is None else f"{comparator}{float(number)!r}"), unit

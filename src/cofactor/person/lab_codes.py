@@ -14,7 +14,7 @@ from cofactor import units
 from cofactor.facts.names import fold
 from cofactor.facts.read import read_table
 from cofactor.facts.types import LabCode
-from cofactor.person.labs import ASSAYS, canonical, spell_unit
+from cofactor.person.labs import ASSAYS, NO_UNIT, canonical, spell_unit
 
 LOINC = ("http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1")
 UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")
@@ -69,7 +69,7 @@ def fits(code: LabCode, unit: str) -> bool:
 
 def fitting_units(code: LabCode) -> tuple[str, ...]:
     """The units that may stand beside a code."""
-    return tuple(unit or "no unit" for unit in ASSAYS[code.analyte].units if fits(code, unit))
+    return tuple(unit or NO_UNIT for unit in ASSAYS[code.analyte].units if fits(code, unit))
 
 
 def factor(analyte: str, unit: str) -> float:

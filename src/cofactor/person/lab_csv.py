@@ -22,6 +22,7 @@ from cofactor.person.lab_codes import plain_unit, sounds_like_ours
 from cofactor.person.lab_sheet import Aside, PrintedRange, Reading, Sheet
 from cofactor.person.labs import called
 from cofactor.person.problems import describe
+from cofactor.said import Said
 
 MAX_ROWS = 20_000  # ours: more than a lifetime of results
 LONGEST_CELL = 500  # ours, in characters: a comment at most
@@ -97,16 +98,18 @@ def decode(content: bytes) -> str:
 def read(text: str, order: Order | None = None) -> Sheet:
     """Every row of a CSV text. Raises :class:`InputError` where its columns cannot be told."""
     if len(text) > MAX_CHARACTERS:
-        do = "Split the export."
-        raise InputError([Problem("file", f"{len(text):,} characters", (f"at most {MAX_CHARACTERS:,}",), do)])
+        got, most = Said("{n:,} characters", n=len(text)), Said("at most {most:,}", most=MAX_CHARACTERS)
+        raise InputError([Problem(Said("file"), got, (most,), Said("Split the export."))])
     rows = list(_rows(text))
     if not rows:
-        raise InputError([Problem("file", "no rows", ("a header and rows",), "Give the export of the laboratory.")])
+        do = Said("Give the export of the laboratory.")
+        raise InputError([Problem(Said("file"), Said("no rows"), (Said("a header and rows"),), do)])
     where = _header(rows[0][1])
     order = order or _order([cells[where["day"]] for _, cells in rows[1:] if len(cells) > where["day"]])
     sheet = Sheet()
     for line, cells in rows[1:]:
-        _read_row(f"line {line}", {k: cells[i].strip() for k, i in where.items() if i < len(cells)}, order, sheet)
+        row = {k: cells[i].strip() for k, i in where.items() if i < len(cells)}
+        _read_row(Said("line {line}", line=line), row, order, sheet)
     return sheet
 
 
@@ -115,16 +118,18 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(";\t,", key=first.count)
     if "\0" in text:
-        raise InputError([Problem("file", "a binary file", ("text",), "Save it as CSV.")])
+        raise InputError([Problem(Said("file"), Said("a binary file"), (Said("text"),), Said("Save it as CSV."))])
     reader = csv.reader(text.splitlines(), delimiter=separator)
     try:
         for count, cells in enumerate(reader):
             if count > MAX_ROWS:
-                raise InputError([Problem("file", f"more than {MAX_ROWS:,} rows", ("fewer",), "Split the export.")])
+                got, do = Said("more than {most:,} rows", most=MAX_ROWS), Said("Split the export.")
+                raise InputError([Problem(Said("file"), got, (Said("fewer"),), do)])
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise InputError([Problem(f"line {reader.line_num}", str(error), ("CSV",), "Export it again.")]) from None
+        where = Said("line {line}", line=reader.line_num)
+        raise InputError([Problem(where, str(error), ("CSV",), Said("Export it again."))]) from None
 
 
 def _header(cells: list[str]) -> dict[str, int]:
@@ -134,14 +139,12 @@ def _header(cells: list[str]) -> dict[str, int]:
         for column, headings in _COLUMNS.items():
             if heading in headings and column not in found:
                 found[column] = i
-    problems = [
-        Problem("line 1", f"no column for the {column}", _COLUMNS[column][:4], "Name the columns in the first line.")
-        for column in ("day", "value")
-        if column not in found
-    ]
+    first, do = Said("line {line}", line=1), Said("Name the columns in the first line.")
+    needed = {"day": Said("no column for the day"), "value": Said("no column for the value")}
+    problems = [Problem(first, got, _COLUMNS[column][:4], do) for column, got in needed.items() if column not in found]
     if not {"name", "code"} & found.keys():
         expected = (*_COLUMNS["name"][:3], *_COLUMNS["code"][:1])
-        problems.append(Problem("line 1", "no column for the test", expected, "Name the columns in the first line."))
+        problems.append(Problem(first, Said("no column for the test"), expected, do))
     if problems:
         raise InputError(problems)
     return found
@@ -159,7 +162,8 @@ def _order(days: list[str]) -> Order | None:
 def _read_row(where: str, row: Mapping[str, str], order: Order | None, sheet: Sheet) -> None:
     code, name = row.get("code", ""), row.get("name", "")
     if any(len(cell) > LONGEST_CELL for cell in row.values()):
-        sheet.refuse(where, "a cell of more than 500 characters", "A result is short: export the file again.")
+        do = Said("A result is short: export the file again.")
+        sheet.refuse(where, Said("a cell of more than 500 characters"), do)
         return
     if code not in known_codes() and called(name) is None:
         if sounds_like_ours(name):
@@ -180,20 +184,21 @@ def _read_row(where: str, row: Mapping[str, str], order: Order | None, sheet: Sh
 
 def _day(where: str, text: str, order: Order | None, sheet: Sheet) -> date | None:
     iso, slashed = _ISO.fullmatch(text), _SLASHED.fullmatch(text)
+    got = Said("the date {text}", text=describe(text))
     try:
         if iso is not None:
             return date.fromisoformat(iso[1])
         if slashed is not None:
             first, second, year = int(slashed[1]), int(slashed[2]), int(slashed[3])
             if order is None and first != second:
-                do = "Day or month first? No date of the file tells: say `--dates dmy` or `--dates mdy`."
-                sheet.refuse(where, f"the date {describe(text)}", do, (f"{year}-{second:02}-{first:02}",))
+                do = Said("Day or month first? No date of the file tells: say `--dates dmy` or `--dates mdy`.")
+                sheet.refuse(where, got, do, (f"{year}-{second:02}-{first:02}",))
                 return None
             month, day = (first, second) if order is Order.MONTH_FIRST else (second, first)
             return date(year, month, day)
     except ValueError:
         pass
-    sheet.refuse(where, f"the date {describe(text)}", "Write the day of the sample.", ("2026-10-02", "02/10/2026"))
+    sheet.refuse(where, got, Said("Write the day of the sample."), ("2026-10-02", "02/10/2026"))
     return None
 
 

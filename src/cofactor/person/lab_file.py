@@ -14,8 +14,10 @@ from cofactor.person.case import load_case, parse_case
 from cofactor.person.lab_import import Judged, Verdict, judge_all
 from cofactor.person.lab_sheet import Aside, Sheet
 from cofactor.person.types import Case
+from cofactor.said import Said
 
 MAX_BYTES = 4 * fhir.MAX_CHARACTERS
+_CASE = Said("a case file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,19 @@ def import_labs(
     with slashes are written. Where anything is refused or asked about nothing is written and :class:`InputError` lists
     it all, unless ``skip`` leaves those results out.
     """
-    before = read_whole(into, MAX_BYTES, "a case file")
+    before = read_whole(into, MAX_BYTES, _CASE)
     case = load_case(into)
-    found = judged(read_whole(source, MAX_BYTES, "a file of results"), case, said=said, order=order)
+    found = judged(read_whole(source, MAX_BYTES, Said("a file of results")), case, said=said, order=order)
     if found.open and not skip:
         raise InputError(found.open)
     text = before.decode("utf-8-sig")
     new = case_edit.with_labs(text, map(_entry, found.of(Verdict.TAKEN)))
     if new != text:
         parse_case(new, today=case.today, folder=into.parent)
-        if read_whole(into, MAX_BYTES, "a case file") != before:
-            do = "Another program wrote to it meanwhile: import again."
-            raise InputError([Problem(into.name, "a file that changed", ("the file as it was read",), do)])
+        if read_whole(into, MAX_BYTES, _CASE) != before:
+            do = Said("Another program wrote to it meanwhile: import again.")
+            expected = (Said("the file as it was read"),)
+            raise InputError([Problem(into.name, Said("a file that changed"), expected, do)])
         mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
         write_whole(into, mark + new.encode(), mode=into.stat().st_mode & 0o777)
     return found
@@ -79,8 +82,8 @@ def _read(content: bytes, order: str) -> Sheet:
     if text.lstrip()[:1] in ("{", "["):
         return fhir.read(text)
     if text.lstrip()[:1] == "<":
-        do = "FHIR is read as JSON: export it in that format, or as CSV."
-        raise InputError([Problem("file", "XML", ("FHIR JSON", "CSV"), do)])
+        do = Said("FHIR is read as JSON: export it in that format, or as CSV.")
+        raise InputError([Problem(Said("file"), "XML", (Said("FHIR JSON"), "CSV"), do)])
     return lab_csv.read(text, lab_csv.Order(order) if order else None)
 
 
@@ -90,10 +93,11 @@ def _settled(said: Mapping[str, str]) -> dict[str, str]:
     for name, unit in said.items():
         analyte = labs.called(name)
         if analyte is None:
-            do = "Write the id of an analyte, such as 25OHD."
+            do = Said("Write the id of an analyte, such as 25OHD.")
             problems.append(Problem("--unit", name, tuple(labs.ASSAYS), do))
         elif not labs.accepts(analyte, unit):
-            problems.append(Problem("--unit", f"{name}={unit}", labs.ASSAYS[analyte].units, "Use one of those units."))
+            do = Said("Use one of those units.")
+            problems.append(Problem("--unit", f"{name}={unit}", labs.ASSAYS[analyte].units, do))
         else:
             found[analyte] = labs.accept_unit(analyte, unit)
     if problems:

@@ -31,8 +31,9 @@ from cofactor.person import labs
 from cofactor.person.lab_codes import codes as known_codes
 from cofactor.person.lab_codes import fits, fitting_units, other_units
 from cofactor.person.lab_sheet import PrintedRange, Reading
-from cofactor.person.problems import describe
+from cofactor.person.problems import NOTHING, describe
 from cofactor.person.types import Case, LabResult
+from cofactor.said import Said
 
 # How far the middle (geometric) of a printed range may lie from that of the table, as factors. Narrower than the factor
 # between any two units, wide enough for the ranges that laboratories print: for 25(OH)D those from 50-125 to 75-250
@@ -95,17 +96,21 @@ def _judge(reading: Reading, case: Case, results: list[LabResult], said: Mapping
     code = _code(reading)
     analyte = code.analyte if code is not None else labs.called(reading.name)
     if analyte is None:
-        raise _refused(reading, describe(reading.name), "Name one of the analytes.", tuple(ANALYTE_UNIT))
+        raise _refused(reading, describe(reading.name), Said("Name one of the analytes."), tuple(ANALYTE_UNIT))
     if reading.day > case.today:
-        do = "The sample lies in the future: check its date, or `today` of the case."
-        raise _refused(reading, f"{analyte} of {reading.day}", do, (f"{case.today} or earlier",))
+        do = Said("The sample lies in the future: check its date, or `today` of the case.")
+        got = Said("{analyte} of {day}", analyte=analyte, day=reading.day)
+        raise _refused(reading, got, do, (Said("{day} or earlier", day=case.today),))
     unit, measured = _read(reading, analyte, code, said)
     result = LabResult(reading.day, analyte, measured.value, measured.unit, measured.operator, measured.as_typed)
     if any(_same(result, r) for r in results):
         return Judged(reading, Verdict.KNOWN, result, unit, measured.typed_value)
     other = next((r for r in results if (r.date, r.analyte) == (result.date, analyte)), None)
     if other is not None:
-        do = f"The same day has {other.as_typed} already: keep one of the two, or leave this one out with `--skip`."
+        do = Said(
+            "The same day has {value} already: keep one of the two, or leave this one out with `--skip`.",
+            value=other.as_typed,
+        )
         raise _asked(reading, f"{analyte} {result.as_typed}", do, (other.as_typed,))
     _question(_Look(reading, analyte, code, unit, measured, case), results, said)
     return Judged(reading, Verdict.TAKEN, result, unit, measured.typed_value)
@@ -114,8 +119,8 @@ def _judge(reading: Reading, case: Case, results: list[LabResult], said: Mapping
 def _code(reading: Reading) -> LabCode | None:
     rows = [known_codes()[c] for c in reading.codes if c in known_codes()]
     if len({(row.analyte, row.kind) for row in rows}) > 1:
-        names = ", ".join(row.loinc for row in rows)
-        raise _refused(reading, f"the codes {names}", "The codes name different things: ask the laboratory.")
+        got = Said("the codes {codes}", codes=tuple(row.loinc for row in rows))
+        raise _refused(reading, got, Said("The codes name different things: ask the laboratory."))
     return rows[0] if rows else None
 
 
@@ -128,26 +133,32 @@ def _read(reading: Reading, analyte: str, code: LabCode | None, said: Mapping[st
         measured = labs.measured(analyte, operator, quantity, unit)
     except PydanticCustomError as error:
         context = error.context or {}
-        got = str(context.get("got", "")) or "nothing"
-        do = str(context.get("do", "")).replace("Add `unit:` as", f"Say `--unit {analyte}=...` as")
-        raise _refused(reading, f"{analyte}: {got}", do, tuple(context.get("expected", ()))) from None
+        got = Said("{analyte}: {got}", analyte=analyte, got=context.get("got") or NOTHING)
+        do = context.get("do") or Said("")
+        if do == labs.ADD_UNIT:
+            do = Said("Say `--unit {analyte}=...` as the laboratory printed it.", analyte=analyte)
+        raise _refused(reading, got, do, tuple(context.get("expected", ()))) from None
     if code is not None and not fits(code, unit):
-        do = f"The code {code.loinc} is a {_KINDS[code.kind]}: one of code and unit is wrong. Ask the laboratory."
-        raise _refused(reading, f"{analyte} in {unit or 'no unit'}", do, fitting_units(code))
+        do = Said(
+            "The code {code} is a {kind}: one of code and unit is wrong. Ask the laboratory.",
+            code=code.loinc,
+            kind=_KINDS[code.kind],
+        )
+        raise _refused(reading, _in(analyte, unit or labs.NO_UNIT), do, fitting_units(code))
     if analyte in said and labs.accept_unit(analyte, said[analyte]) != unit:
-        do = "You said another unit than the file has: look at the sheet again."
-        raise _refused(reading, f"{analyte} in {unit}", do, (said[analyte],))
+        do = Said("You said another unit than the file has: look at the sheet again.")
+        raise _refused(reading, _in(analyte, unit), do, (said[analyte],))
     return unit, measured
 
 
 _KINDS = {
-    "mass": "mass in a volume",
-    "substance": "number of moles in a volume",
-    "activity": "catalytic activity",
-    "volume_rate": "volume per time",
-    "mass_rate": "mass per day",
-    "substance_rate": "number of moles per day",
-    "relative": "ratio",
+    "mass": Said("mass in a volume"),
+    "substance": Said("number of moles in a volume"),
+    "activity": Said("catalytic activity"),
+    "volume_rate": Said("volume per time"),
+    "mass_rate": Said("mass per day"),
+    "substance_rate": Said("number of moles per day"),
+    "relative": Said("ratio"),
 }
 
 
@@ -198,27 +209,42 @@ class _Look:
 
 def _question(look: _Look, results: list[LabResult], said: Mapping[str, str]) -> None:
     """Raise where a result must not enter without a look at the sheet."""
-    others, shown = other_units(look.analyte, look.unit), look.measured.as_typed
+    others, shown = other_units(look.analyte, look.unit), f"{look.analyte} {look.measured.as_typed}"
     _check_range(look, others)
     if look.analyte in said:
         return
-    ask = f"Look at the sheet, then say `--unit {look.analyte}={look.unit}` if that is what it prints."
+    ask = Said(
+        "Look at the sheet, then say `--unit {analyte}={unit}` if that is what it prints.",
+        analyte=look.analyte,
+        unit=look.unit,
+    )
     by_range = bool(look.range_speaks_for(look.unit))
     by_code = look.code is not None
     beyond = look.beyond(look.unit)
     likelier = [u for u in others if look.beyond(u) <= max(beyond, look.untold(u))]
     if likelier and not (by_code or by_range):
-        do = f"{ask} The number would be as ordinary in {' or '.join(likelier)}, and neither a code nor a range tells."
-        raise _asked(look.reading, f"{look.analyte} {shown}", do, (look.unit, *likelier))
+        do = Said(
+            "{ask} The number would be as ordinary in {units}, and neither a code nor a range tells.",
+            ask=ask,
+            units=labs.either(likelier),
+        )
+        raise _asked(look.reading, shown, do, (look.unit, *likelier))
     low, high = look.usual
     doubted = labs.look_alikes(look.analyte, look.measured.typed_value, look.unit, low, high)
     if (doubted or beyond > math.log(_UNUSUAL)) and not by_range and look.measured.operator == "=":
-        do = f"{ask} The level is very unusual{f'; it would be ordinary in {doubted[0]}' if doubted else ''}."
-        raise _asked(look.reading, f"{look.analyte} {shown}", do, (look.unit, *doubted))
+        do = Said("{ask} The level is very unusual.", ask=ask)
+        if doubted:
+            do = Said("{ask} The level is very unusual; it would be ordinary in {unit}.", ask=ask, unit=doubted[0])
+        raise _asked(look.reading, shown, do, (look.unit, *doubted))
     jump = _jump(look, others, results)
     if jump is not None and not (by_code and by_range):
-        do = f"{ask} The result of {jump.date} was {jump.as_typed}: they differ by just the factor between two units."
-        raise _asked(look.reading, f"{look.analyte} {shown}", do, (look.unit, *others))
+        do = Said(
+            "{ask} The result of {day} was {value}: they differ by just the factor between two units.",
+            ask=ask,
+            day=jump.date,
+            value=jump.as_typed,
+        )
+        raise _asked(look.reading, shown, do, (look.unit, *others))
 
 
 def _check_range(look: _Look, others: tuple[str, ...]) -> None:
@@ -226,12 +252,16 @@ def _check_range(look: _Look, others: tuple[str, ...]) -> None:
     printed = look.reading.printed
     if printed is None:
         return
-    shown = f"{look.analyte} {look.measured.as_typed} with the range {_of_range(printed)}"
+    result, ends = f"{look.analyte} {look.measured.as_typed}", _of_range(printed)
+    shown = Said("{result} with the range {ends}", result=result, ends=ends)
     if printed.unit is not None and not _is_unit(look, printed.unit):
-        raise _refused(look.reading, shown, "Number and range have two units: ask the laboratory which one it is.")
+        do = Said("Number and range have two units: ask the laboratory which one it is.")
+        raise _refused(look.reading, shown, do)
     fitting = [u for u in others if look.range_speaks_for(u)]
     if look.range_speaks_for(look.unit) is False and fitting:
-        do = f"That range is one in {fitting[0]}: the unit beside the number is wrong. Ask the laboratory."
+        do = Said(
+            "That range is one in {unit}: the unit beside the number is wrong. Ask the laboratory.", unit=fitting[0]
+        )
         raise _refused(look.reading, shown, do, tuple(fitting))
 
 
@@ -242,9 +272,13 @@ def _is_unit(look: _Look, unit: str) -> bool:
     return labs.accept_unit(look.analyte, unit) not in other_units(look.analyte, look.unit)
 
 
-def _of_range(printed: PrintedRange) -> str:
-    ends = ["" if end is None else f"{end:g}" for end in (printed.low, printed.high)]
-    return f"{ends[0]} to {ends[1]} {printed.unit or ''}".strip()
+def _of_range(printed: PrintedRange) -> Said:
+    low, high, unit = printed.low, printed.high, f" {printed.unit}" if printed.unit else ""
+    if low is None:
+        return Said("to {high:g}{unit}", high=high, unit=unit)
+    if high is None:
+        return Said("{low:g} to {unit}", low=low, unit=unit)
+    return Said("{low:g} to {high:g}{unit}", low=low, high=high, unit=unit)
 
 
 def _jump(look: _Look, others: tuple[str, ...], results: list[LabResult]) -> LabResult | None:
@@ -270,13 +304,17 @@ def _same(one: LabResult, other: LabResult) -> bool:
     return alike and abs(one.value - other.value) <= _SAME * max(abs(one.value), abs(other.value))
 
 
-def _where(reading: Reading) -> str:
-    return f"{reading.where} ({reading.day})"
+def _where(reading: Reading) -> Said:
+    return Said("{where} ({day})", where=reading.where, day=reading.day)
 
 
-def _refused(reading: Reading, got: str, do: str, expected: tuple[str, ...] = ()) -> _NotTakenError:
+def _in(analyte: str, unit: str) -> Said:
+    return Said("{analyte} in {unit}", analyte=analyte, unit=unit)
+
+
+def _refused(reading: Reading, got: str, do: Said, expected: tuple[str, ...] = ()) -> _NotTakenError:
     return _NotTakenError(Verdict.REFUSED, Problem(_where(reading), got, expected, do))
 
 
-def _asked(reading: Reading, got: str, do: str, expected: tuple[str, ...]) -> _NotTakenError:
-    return _NotTakenError(Verdict.ASKED, Problem(_where(reading), got, tuple(u or "no unit" for u in expected), do))
+def _asked(reading: Reading, got: str, do: Said, expected: tuple[str, ...]) -> _NotTakenError:
+    return _NotTakenError(Verdict.ASKED, Problem(_where(reading), got, tuple(u or labs.NO_UNIT for u in expected), do))

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from cofactor.errors import Problem
+from cofactor.said import Said
 
 
 class Aside(StrEnum):
@@ -54,6 +55,6 @@ class Sheet:
     aside: Counter[Aside] = field(default_factory=Counter)
     not_read: list[str] = field(default_factory=list)  # tests that sound like ours under a code that is not
 
-    def refuse(self, where: str, got: str, do: str, expected: tuple[str, ...] = ()) -> None:
+    def refuse(self, where: str, got: str, do: Said, expected: tuple[str, ...] = ()) -> None:
         """Keep a problem with an entry."""
         self.problems.append(Problem(where, got, expected, do))

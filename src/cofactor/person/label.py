@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pydantic_core import PydanticCustomError
 
 from cofactor import units
+from cofactor.errors import Problem
 from cofactor.facts.daily_values import daily_values
 from cofactor.facts.food_files.records import Ingredient, LabelRow
 from cofactor.facts.load import NUTRIENT_UNIT
@@ -27,7 +28,10 @@ from cofactor.person import doses, label_line
 from cofactor.person.label_line import Amount, Line
 from cofactor.person.label_words import Meaning, forms_in, hidden_in, meaning
 from cofactor.person.problems import describe, refusal
+from cofactor.person.quantities import TWO_WAYS
+from cofactor.said import Said
 
+_LOOK_AGAIN = Said("Look at the unit on the label again.")
 # How far an amount may lie from its percentage and still agree: whole percents, rounded amounts (our own).
 _AGREES = 1.25
 # From here it is a slip of unit: 40 over the spread of daily values (vitamin D: 5 to 20 µg), with room for rounding.
@@ -73,11 +77,10 @@ class LineProblem:
     text: str
     got: str
     expected: tuple[str, ...]
-    do: str
+    do: Said
 
     def __str__(self) -> str:
-        expected = f"; expected {', '.join(self.expected)}" if self.expected else ""
-        return f"{self.text}: got {self.got}{expected}. {self.do}"
+        return str(Problem(self.text, self.got, self.expected, self.do))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +193,21 @@ def _compare(value: float, printed: Amount, nutrient: str, form: Form | None, li
             continue  # the weight of the compound
         other = _in_unit(also, nutrient, form, line)
         if value and other and not 1 / _SAME <= value / other <= _SAME:
-            got = f"{printed} and {also} ({doses.both_units(value, nutrient)} and {doses.both_units(other, nutrient)})"
-            raise refusal(got, "The two do not agree: look at the label again, and write one of them.")
+            got = Said(
+                "{printed} and {also} ({amount} and {other})",
+                printed=str(printed),
+                also=str(also),
+                amount=doses.both_units(value, nutrient),
+                other=doses.both_units(other, nutrient),
+            )
+            raise refusal(got, Said("The two do not agree: look at the label again, and write one of them."))
 
 
 def _in_unit(amount: Amount, nutrient: str, form: Form | None, line: Line) -> float:
     unit = "µg" if amount.unit in ("mcg", "ug") else amount.unit
     accepted = doses.accepted_units(nutrient, form)
     if unit not in (*accepted, "ng"):
-        raise refusal(f"{line.text}: {amount}", "Look at the unit on the label again.", accepted)
+        raise refusal(f"{line.text}: {amount}", _LOOK_AGAIN, accepted)
     number = _number(amount, nutrient, unit, line)
     if unit == "IU" and nutrient == "vitamin_e" and "dl" in _words(line):
         return number * _SYNTHETIC_E_UG_PER_IU / 1000.0
@@ -213,7 +222,7 @@ def _number(amount: Amount, nutrient: str, unit: str, line: Line) -> float:
     """The number; "1,000" is one thousand or one, whichever alone can be on a label."""
     grouped, plain = _GROUPED.fullmatch(amount.text), _PLAIN.fullmatch(amount.text)
     if grouped is None and plain is None:
-        raise refusal(str(amount), "Write the number as 1000 or as 1.5.", ("a number",))
+        raise refusal(str(amount), Said("Write the number as 1000 or as 1.5."), (Said("a number"),))
     as_grouped = float(amount.text.replace(",", "")) if grouped else math.nan
     as_plain = float(amount.text.replace(",", ".")) if plain else math.nan
     if grouped is None or plain is None:
@@ -223,7 +232,7 @@ def _number(amount: Amount, nutrient: str, unit: str, line: Line) -> float:
     fitting = [r for r in readings if _fits(units.convert(r, unit, own, nutrient), nutrient, line)]
     if len(fitting) != 1:
         expected = tuple(f"{reading:g} {amount.unit}" for reading in readings)
-        raise refusal(str(amount), "A comma before three digits can be read two ways: write it without.", expected)
+        raise refusal(str(amount), TWO_WAYS, expected)
     return fitting[0]
 
 
@@ -255,16 +264,26 @@ def _settle(value: float, nutrient: str, form: Form | None, line: Line) -> str:
         if len(agreeing) == 1:
             return agreeing[0]
     shown = tuple(
-        f"of: {name} ({reading:.3g} {NUTRIENT_UNIT[nutrient]} of {nutrient})" for name, reading in readings.items()
+        Said(
+            "of: {reading} ({amount:.3g} {unit} of {nutrient})",
+            reading=name,
+            amount=amount,
+            unit=NUTRIENT_UNIT[nutrient],
+            nutrient=nutrient,
+        )
+        for name, amount in readings.items()
     )
-    do = "Is the number the weight of the element or of the compound? Say which, or give the amount of the element."
-    raise refusal(f"{line.text}, which can be read two ways", do, shown)
+    do = Said(
+        "Is the number the weight of the element or of the compound? Say which, or give the amount of the element."
+    )
+    raise refusal(Said("{line}, which can be read two ways", line=line.text), do, shown)
 
 
 def _fraction(form: Form | None, nutrient: str, line: Line) -> float:
     if form is None or form.elemental_fraction is None:
-        do = "Give the elemental amount: the share of the element in this compound is not in the tables."
-        raise refusal(f"{line.text}, whose share of {nutrient} is not known", do)
+        do = Said("Give the elemental amount: the share of the element in this compound is not in the tables.")
+        got = Said("{line}, whose share of {nutrient} is not known", line=line.text, nutrient=nutrient)
+        raise refusal(got, do)
     return form.elemental_fraction
 
 
@@ -278,22 +297,34 @@ def _against_percent(value: float, printed: Amount, nutrient: str, line: Line) -
     low, high = sorted(row.value * line.percent / 100 for row in daily_values(nutrient))[
         :: len(daily_values(nutrient)) - 1
     ]
-    meant = doses.both_units(low, nutrient) if low == high else f"{low:.3g} to {doses.both_units(high, nutrient)}"
-    got = f"{line.text}: {printed}, but {line.percent:g} % of a daily value is {meant}"
-    raise refusal(got, "Look at the unit on the label again.", (meant,))
+    meant = doses.both_units(high, nutrient)
+    if low != high:
+        meant = Said("{low:.3g} to {high}", low=low, high=meant)
+    got = Said(
+        "{line}: {printed}, but {percent:g} % of a daily value is {meant}",
+        line=line.text,
+        printed=str(printed),
+        percent=line.percent,
+        meant=meant,
+    )
+    raise refusal(got, _LOOK_AGAIN, (meant,))
 
 
 def _guard(value: float, printed: Amount, nutrient: str, line: Line) -> None:
     """Refuse what only a slip of unit can be, where no percentage speaks for it."""
     guard = doses.GUARDS[nutrient]
     if nutrient == "vitamin_d" and printed.unit == "IU" and value < _LEAST_IN_IU and line.percent is None:
-        raise refusal(
-            f"{line.text}: {printed}, {doses.both_units(value, nutrient)}", "Did you mean µg? Check the unit."
-        )
+        got = Said("{line}: {amount}", line=line.text, amount=_read_as(printed, value, nutrient))
+        raise refusal(got, Said("Did you mean µg? Check the unit."))
     if guard.least_dose <= value <= guard.most_daily or (value < guard.least_dose and line.percent is not None):
         return
     if nutrient == "vitamin_d" and printed.unit == "IU" and guard.most_daily < value <= guard.most_dose:
         return  # an ampoule: written in IU there is no doubt about the unit
-    bound = f"{guard.least_dose:g} to {doses.both_units(guard.most_daily, nutrient)} in a serving"
-    got = f"{describe(line.text)}: {printed}, {doses.both_units(value, nutrient)}"
-    raise refusal(got, "Check the number and the unit.", (bound,))
+    most = doses.both_units(guard.most_daily, nutrient)
+    bound = Said("{low:g} to {high} in a serving", low=guard.least_dose, high=most)
+    got = Said("{line}: {amount}", line=describe(line.text), amount=_read_as(printed, value, nutrient))
+    raise refusal(got, Said("Check the number and the unit."), (bound,))
+
+
+def _read_as(printed: Amount, value: float, nutrient: str) -> Said:
+    return Said("{typed}, {amount}", typed=str(printed), amount=doses.both_units(value, nutrient))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cofactor.person.problems import refusal
+from cofactor.said import Said
 
 _UNIT = r"(?:µg|μg|ug|mcg|mg|ng|kg|g|IU|UI|I\.U\.|U\.I\.|mmol|mEq)"
 # "1 000", "1,000.5", "1.4" and "1,4"; a digit that is part of a name (B6, MK-7, D3) is not an amount.
@@ -61,7 +62,8 @@ def split(text: str) -> list[Line]:
     """Take a line apart; where it holds several nutrients, each with its amount, one :class:`Line` for each."""
     text = " ".join(text.split())
     if len(text) > LONGEST:
-        raise refusal(text, "Write one line of the label, as it is printed.", ("Magnesium (as citrate) 100 mg",))
+        do = Said("Write one line of the label, as it is printed.")
+        raise refusal(text, do, (Said.quoted("Magnesium (as citrate) 100 mg"),))
     pieces = [piece for piece in _PARTS.split(_outside(text)) if piece]
     whole = len(pieces) < 2 or not all(_AMOUNT.search(piece) and _name_of(piece) for piece in pieces)
     return [_line(text)] if whole else [_line(piece.replace(_HELD, ",")) for piece in pieces]

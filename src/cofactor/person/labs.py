@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +15,7 @@ from cofactor.facts.names import fold
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import number_with_unit, unknown_unit
 from cofactor.person.words import nearest
+from cofactor.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ _SPELLINGS = (
     (re.compile(r"^(IU|UI)/L$", re.I), "U/L"),
     (re.compile(r"^[uμ]kat", re.I), "µkat"),
 )
+NO_UNIT = Said("no unit")
+ADD_UNIT = Said("Add `unit:` as the laboratory printed it.")
 _OPERATORS = {"<": "<", ">": ">", "≤": "<", "≥": ">", "<=": "<", ">=": ">", "": "="}
 _WITH_OPERATOR = re.compile(r"\s*(<=|>=|[<>≤≥]?)\s*(.*)", re.S)
 
@@ -152,12 +157,12 @@ def known_analyte(value: object) -> str:
     if isinstance(value, str) and value.strip() in ANALYTE_UNIT:
         return value.strip()
     if not isinstance(value, str):
-        raise refusal(value, "Write the id of an analyte, such as 25OHD.", tuple(ANALYTE_UNIT))
+        raise refusal(value, Said("Write the id of an analyte, such as 25OHD."), tuple(ANALYTE_UNIT))
     meant = called(value)
     close = (meant,) if meant else nearest(value, ANALYTE_UNIT)
     if close:
-        raise refusal(value, f"Did you mean `{close[0]}`?", close)
-    raise refusal(value, "Use one of those analytes.", tuple(ANALYTE_UNIT))
+        raise refusal(value, Said("Did you mean `{word}`?", word=close[0]), close)
+    raise refusal(value, Said("Use one of those analytes."), tuple(ANALYTE_UNIT))
 
 
 def called(name: str) -> str | None:
@@ -180,7 +185,7 @@ def accept_unit(analyte: str, unit: str) -> str:
     if found in accepted or (accepted == ("",) and fold(found) in ("inr", "1", "ratio")):
         return found if found in accepted else ""
     if not found:
-        raise refusal("no unit", "Write the unit that the laboratory printed.", accepted)
+        raise refusal(NO_UNIT, Said("Write the unit that the laboratory printed."), accepted)
     raise unknown_unit(unit, accepted)
 
 
@@ -206,10 +211,11 @@ def settle_unit(analyte: str, quantity: units.Quantity, unit: str | None) -> str
     """Return the unit of a result, which stands under ``unit`` or after the number; two that differ are refused."""
     beside = accept_unit(analyte, quantity.unit) if quantity.unit else None
     if beside is not None and unit is not None and beside != unit:
-        raise refusal(f"{quantity} and unit {unit}", "Two units: keep the one that the laboratory printed.")
+        got = Said("{value} and unit {unit}", value=str(quantity), unit=unit)
+        raise refusal(got, Said("Two units: keep the one that the laboratory printed."))
     found = unit if unit is not None else beside
     if found is None and ASSAYS[analyte].units != ("",):
-        raise refusal(f"{quantity} without a unit", "Add `unit:` as the laboratory printed it.", ASSAYS[analyte].units)
+        raise refusal(Said("{value} without a unit", value=str(quantity)), ADD_UNIT, ASSAYS[analyte].units)
     return found or ""
 
 
@@ -234,11 +240,19 @@ def measured(analyte: str, operator: str, quantity: units.Quantity, unit: str) -
     if not possible(analyte, value):
         read_back = shown if unit == home else f"{shown} = {value:.4g} {home}"
         fitting = _units_that_fit(analyte, quantity.value, unit)
-        do = f"Did you mean {' or '.join(fitting)}? " if fitting else ""
-        do += "Check the number and the unit on the laboratory's sheet."
-        raise refusal(f"{analyte} {read_back}", do, (f"{assay.low:g} to {assay.high:g} {home}".strip(),))
+        do = Said("Check the number and the unit on the laboratory's sheet.")
+        if fitting:
+            do = Said("Did you mean {units}? {do}", units=either(fitting), do=do)
+        unit = f" {home}" if home else ""
+        lies = Said("{low:g} to {high:g}{unit}", low=assay.low, high=assay.high, unit=unit)
+        raise refusal(f"{analyte} {read_back}", do, (lies,))
     typed = describe(f"{'' if operator == '=' else operator}{shown}")
     return Measured(value, home, operator, typed, quantity.value, unit)
+
+
+def either(words: Iterable[str]) -> str:
+    """One or more words, of which one holds."""
+    return reduce(lambda one, other: Said("{one} or {other}", one=one, other=other), words)
 
 
 def _units_that_fit(analyte: str, value: float, unit: str) -> tuple[str, ...]:

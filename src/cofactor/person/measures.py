@@ -17,6 +17,7 @@ from cofactor.person.quantities import (
     quantity_in,
 )
 from cofactor.person.words import COUNTRIES, COUNTRY_NAMES, YES_NO
+from cofactor.said import Said
 
 ADULT = 18.0
 """Years."""
@@ -25,6 +26,8 @@ _OLDEST = 122.0  # years; Jeanne Calment, 1875-1997
 # Bounds of our own, wide of all but a handful of recorded people: outside of them a slip of the keyboard is likelier.
 _WEIGHT_KG = {"adult": (25.0, 400.0), "child": (5.0, 250.0), "any": (5.0, 400.0)}
 _HEIGHT_CM = {"adult": (90.0, 260.0), "child": (55.0, 240.0), "any": (55.0, 260.0)}
+_WEIGHT_OF = {"adult": Said("weight of an adult"), "child": Said("weight of a child"), "any": Said("weight")}
+_HEIGHT_OF = {"adult": Said("height of an adult"), "child": Said("height of a child"), "any": Said("height")}
 _BMI = (9.0, 110.0)  # kg/m², adults
 _MENOPAUSE_AGE = (15.0, 65.0)  # years, surgical menopause included
 _WAKING_MINUTES = 18 * 60.0  # nobody spends more than the waking day in daylight
@@ -42,7 +45,7 @@ def age_years(value: object) -> float:
     if isinstance(value, str):
         quantity = number_with_unit(value, "58")
         if quantity.unit and not _YEARS.fullmatch(quantity.unit) and quantity.unit != "year":
-            raise refusal(value, "Write the age in completed years, such as 58.", ("years",))
+            raise refusal(value, Said("Write the age in completed years, such as 58."), (Said("years"),))
         age = quantity.value
     else:
         age = plain_number(value, "58")
@@ -64,19 +67,21 @@ def birth_date(value: object, today: date) -> date:
 def weight_kg(value: object, age: float | None) -> float:
     """Read ``72 kg``."""
     low, high = _WEIGHT_KG[_stage(age)]
-    return bounded(quantity_in(value, _KG, "72 kg"), low, high, "kg", _whose("weight", age), value)
+    return bounded(quantity_in(value, _KG, "72 kg"), low, high, "kg", _WEIGHT_OF[_stage(age)], value)
 
 
 def height_cm(value: object, age: float | None, weight: float | None) -> float:
     """Read ``165 cm`` or ``1,65 m``; with the weight it must make a body that exists."""
     low, high = _HEIGHT_CM[_stage(age)]
-    height = bounded(quantity_in(value, _CM, "165 cm"), low, high, "cm", _whose("height", age), value)
+    height = bounded(quantity_in(value, _CM, "165 cm"), low, high, "cm", _HEIGHT_OF[_stage(age)], value)
     if weight is not None and _stage(age) != "child":
         bmi = weight / (height / 100) ** 2
         if not _BMI[0] <= bmi <= _BMI[1]:
-            got = f"{describe(value)} with {weight:g} kg (BMI {bmi:.0f} kg/m²)"
-            do = "Check height and weight: they do not fit each other."
-            raise refusal(got, do, (f"BMI {_BMI[0]:g} to {_BMI[1]:g}",))
+            got = Said(
+                "{height} with {weight:g} kg (BMI {bmi:.0f} kg/m²)", height=describe(value), weight=weight, bmi=bmi
+            )
+            do = Said("Check height and weight: they do not fit each other.")
+            raise refusal(got, do, (Said("BMI {low:g} to {high:g}", low=_BMI[0], high=_BMI[1]),))
     return height
 
 
@@ -84,7 +89,8 @@ def skin_type(value: object) -> int:
     """Read the Fitzpatrick type, 1 to 6."""
     number = plain_number(value, "2")
     if number not in range(1, 7):
-        raise refusal(value, "Write the Fitzpatrick type of the skin.", ("1 (very fair) to 6 (very dark)",))
+        do = Said("Write the Fitzpatrick type of the skin.")
+        raise refusal(value, do, (Said("1 (very fair) to 6 (very dark)"),))
     return int(number)
 
 
@@ -94,15 +100,16 @@ def menopause(value: object, sex: str | None, age: float | None, today: date) ->
     if isinstance(value, str):
         said = YES_NO.get(fold(value[:LONGEST]))
     if said is None:
-        said = int(bounded(_year(value), today.year - _OLDEST, today.year, "", "year of a menopause", value))
+        said = int(bounded(_year(value), today.year - _OLDEST, today.year, "", Said("year of a menopause"), value))
     if sex == "male" and said is not False:
-        raise refusal(value, "Remove this key, or check the sex.", ("no key for a man",))
+        raise refusal(value, Said("Remove this key, or check the sex."), (Said("no key for a man"),))
     if age is not None and said is not False and said is not True:
         then = age - (today.year - said)
         if not _MENOPAUSE_AGE[0] <= then <= _MENOPAUSE_AGE[1]:
-            got = f"{describe(value)}, at the age of {then:.0f}"
-            expected = f"a year at which she was {_MENOPAUSE_AGE[0]:g} to {_MENOPAUSE_AGE[1]:g}"
-            raise refusal(got, "Check the year and the age.", (expected,))
+            got = Said("{year}, at the age of {age:.0f}", year=describe(value), age=then)
+            low, high = _MENOPAUSE_AGE
+            expected = Said("a year at which she was {low:g} to {high:g}", low=low, high=high)
+            raise refusal(got, Said("Check the year and the age."), (expected,))
     return said
 
 
@@ -112,7 +119,7 @@ def latitude(value: object) -> float:
     number = float(match[1].replace(",", ".")) if match else plain_number(value, "48.9")
     if match and match[2].upper() == "S":
         number = -abs(number)
-    return bounded(number, -90, 90, "degrees", "latitude", value)  # pole to pole
+    return bounded(number, -90, 90, Said("degrees"), Said("latitude"), value)  # pole to pole
 
 
 def country(value: object) -> str:
@@ -121,32 +128,35 @@ def country(value: object) -> str:
     if text in COUNTRIES:
         return text
     code = COUNTRY_NAMES.get(fold(value[:LONGEST])) if isinstance(value, str) else None
-    do = f"Did you mean `{code}`?" if code else "Write the two letters of the country's ISO code."
-    raise refusal(value, do, (code,) if code else ("FR", "BE", "CH", "GB", "US", "CA", "..."))
+    if code:
+        raise refusal(value, Said("Did you mean `{word}`?", word=code), (code,))
+    do = Said("Write the two letters of the country's ISO code.")
+    raise refusal(value, do, ("FR", "BE", "CH", "GB", "US", "CA", "..."))
 
 
 def minutes_outdoors(value: object) -> float:
     """Read ``30 min/day``, ``2 h/day`` or ``5 h/week`` as minutes a day."""
     minutes = quantity_in(value, _PER_DAY, "30 min/day")
-    return bounded(minutes, 0, _WAKING_MINUTES, "min/day", "time outdoors", value)
+    return bounded(minutes, 0, _WAKING_MINUTES, "min/day", Said("time outdoors"), value)
 
 
-def share(value: object, example: str, what: str) -> float:
+def share(value: object, example: str, what: Said) -> float:
     """Read ``20 %`` as a fraction."""
-    return bounded(quantity_in(value, _SHARE, example), 0, 1, "(as a fraction)", what, value)
+    return bounded(quantity_in(value, _SHARE, example), 0, 1, Said("(as a fraction)"), what, value)
 
 
 def _checked_age(age: float, got: object) -> float:
     if age < 1:
-        do = "No plan is made under one year of age: ask a doctor or a midwife."
-        raise refusal(f"{describe(got)} ({age:.2g} years)", do, ("1 year or more",))
-    return bounded(age, 1, _OLDEST, "years", "age", got)
+        do = Said("No plan is made under one year of age: ask a doctor or a midwife.")
+        shown = Said("{value} ({age:.2g} years)", value=describe(got), age=age)
+        raise refusal(shown, do, (Said("1 year or more"),))
+    return bounded(age, 1, _OLDEST, Said("years"), Said("age"), got)
 
 
 def _year(value: object) -> float:
-    number = plain_number(value, "2019, or no")
+    number = plain_number(value, Said("2019, or no"))
     if number != int(number):
-        raise refusal(value, "Write the year, or no.", ("a year", "no"))
+        raise refusal(value, Said("Write the year, or no."), (Said("a year"), "no"))
     return number
 
 
@@ -154,7 +164,3 @@ def _stage(age: float | None) -> str:
     if age is None:
         return "any"
     return "adult" if age >= ADULT else "child"
-
-
-def _whose(what: str, age: float | None) -> str:
-    return what + {"adult": " of an adult", "child": " of a child", "any": ""}[_stage(age)]

@@ -11,44 +11,66 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from cofactor.errors import Problem
 from cofactor.person.words import nearest
+from cofactor.said import Said
 
 T = TypeVar("T")
 Location = tuple[str | int, ...]
 
+NOTHING = Said("nothing")
+"""What was got where something is missing."""
 _LONGEST = 80  # characters of a value that is written back
+_PAIRS = (Said("keys and values"), Said("Write `key: value` pairs here."))
+_WHOLE = (Said("a whole number"), Said("Write a whole number."))
+_NUMBER = (Said("a number"), Said("Write a number."))
 _SHAPES = {
-    "model_type": ("keys and values", "Write `key: value` pairs here."),
-    "model_attributes_type": ("keys and values", "Write `key: value` pairs here."),
-    "dict_type": ("keys and values", "Write `key: value` pairs here."),
-    "list_type": ("a list", "Write a list, one entry to a line after a dash, or [a, b]."),
-    "string_type": ("text", "Write a text."),
+    "model_type": _PAIRS,
+    "model_attributes_type": _PAIRS,
+    "dict_type": _PAIRS,
+    "list_type": (Said("a list"), Said("Write a list, one entry to a line after a dash, or [a, b].")),
+    "string_type": (Said("text"), Said("Write a text.")),
+    "bool_type": (Said("true or false"), Said("Write one of the two.")),
+    "bool_parsing": (Said("true or false"), Said("Write one of the two.")),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _NUMBER),
+    "missing": (Said("a value"), Said("Add it.")),
+    "extra_forbidden": (Said("no such key"), Said("Remove it.")),
+}
+_BOUNDS: dict[str, Callable[[float], Said]] = {
+    "ge": lambda low: Said("at least {low:g}", low=low),
+    "gt": lambda low: Said("more than {low:g}", low=low),
+    "le": lambda high: Said("at most {high:g}", high=high),
+    "lt": lambda high: Said("less than {high:g}", high=high),
+    "max_length": lambda most: Said("at most {most:,} characters", most=most),
+    "min_length": lambda least: Said("at least {least:,} characters", least=least),
 }
 
 
-def refusal(got: object, do: str, expected: tuple[str, ...] = ()) -> PydanticCustomError:
+def refusal(got: object, do: Said, expected: tuple[str, ...] = ()) -> PydanticCustomError:
     """Make the error that a validator raises; it becomes one :class:`Problem` at the validator's place in the file."""
     return PydanticCustomError("refused", "{do}", {"got": describe(got), "expected": list(expected), "do": do})
 
 
 def describe(value: object) -> str:
-    """Write a value back as the user would recognise it, short enough for a line."""
+    """Write a value back as the user would recognise it, short enough for a line. Sentences stay what they are."""
     if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        text = value.strip() or "an empty text"
+        return NOTHING
+    if isinstance(value, Said):
+        text: str = value
+    elif isinstance(value, str):
+        text = value.strip() or Said("an empty text")
     elif isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, int) and abs(value) >= 10**_LONGEST:
-        text = "a huge number"
+        text = Said("a huge number")
     elif isinstance(value, int | float):
         text = str(value)
     elif isinstance(value, Mapping):
-        text = "keys and values (" + ", ".join(describe(k) for k in list(value)[:3]) + ")"
+        text = Said("keys and values ({keys})", keys=tuple(describe(k) for k in list(value)[:3]))
     elif isinstance(value, list | tuple):
-        text = f"a list of {len(value)}"
+        text = Said("a list of {n}", n=len(value))
     else:
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+        text = Said("a {kind}", kind=type(value).__name__)
+    return text if isinstance(text, Said) or len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
 def read_each(title: str, values: Mapping[Any, object], read: Callable[[str, object], T]) -> dict[str, T]:
@@ -81,7 +103,7 @@ def where(location: Location) -> str:
     for part in location:
         name = describe(part) if isinstance(part, str) else f"[{part}]"
         text += name if isinstance(part, int) or not text else f".{name}"
-    return text or "file"
+    return text or Said("file")
 
 
 def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
@@ -93,11 +115,26 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
         return _unknown_key(location, root)
     if kind == "missing":
         return _missing_key(location, root)
-    if kind == "too_long":
-        most = error["ctx"]["max_length"]
-        return Problem(place, f"{error['ctx']['actual_length']} entries", (f"at most {most}",), "Shorten the list.")
-    expected, do = _SHAPES.get(kind, ("another value", f"{error['msg']}."))
-    return Problem(place, describe(error["input"]), (expected,), do)
+    return of_shape(error, place)
+
+
+def of_shape(error: ErrorDetails, place: str) -> Problem:
+    """A value of another shape or size than a field of a schema has, at ``place``."""
+    context = error.get("ctx", {})
+    if error["type"] == "too_long":
+        entries, most = (
+            Said("{n} entries", n=context["actual_length"]),
+            Said("at most {most}", most=context["max_length"]),
+        )
+        return Problem(place, entries, (most,), Said("Shorten the list."))
+    got = describe(error["input"])
+    if error["type"] in ("literal_error", "enum"):
+        return Problem(place, got, (context["expected"],), Said("Use one of those."))
+    if bounds := [bound(context[name]) for name, bound in _BOUNDS.items() if name in context]:
+        return Problem(place, got, tuple(bounds), Said("Choose another."))
+    other = Said("another value"), Said.quoted(f"{error['msg']}.")
+    wanted, do = _SHAPES.get(error["type"], other)
+    return Problem(place, got, (wanted,), do)
 
 
 def _unknown_key(location: Location, root: type[BaseModel]) -> Problem:
@@ -105,21 +142,29 @@ def _unknown_key(location: Location, root: type[BaseModel]) -> Problem:
     known = tuple(name for name, _ in _fields(location[:-1], root))
     close = nearest(key, known)
     if key.isdigit():
-        do = "A comma inside braces ends a value: write the number with a point, or in quotes."
+        do = Said("A comma inside braces ends a value: write the number with a point, or in quotes.")
     elif close:
-        do = f"Did you mean `{close[0]}`?"
+        do = Said("Did you mean `{word}`?", word=close[0])
     else:
-        do = "Remove this key, or use one of those."
-    return Problem(where(location), f"the unknown key `{describe(key)}`", close or known, do)
+        do = Said("Remove this key, or use one of those.")
+    return Problem(where(location), Said("the unknown key `{key}`", key=describe(key)), close or known, do)
 
 
 def _missing_key(location: Location, root: type[BaseModel]) -> Problem:
     name = str(location[-1])
     field = dict(_fields(location[:-1], root)).get(name)
     examples = tuple(str(e) for e in (field.examples or ())) if field is not None else ()
-    do = f"Add `{name}: {examples[0]}` (with the true value)." if examples else f"Add the key `{name}`."
-    meaning = (field.description or "").rstrip(".") if field is not None else ""
-    return Problem(where(location), "nothing", (meaning[:1].lower() + meaning[1:] or name,), do)
+    if examples:
+        do = Said("Add `{name}: {example}` (with the true value).", name=name, example=examples[0])
+    else:
+        do = Said("Add the key `{name}`.", name=name)
+    return Problem(where(location), NOTHING, ((meaning(field) if field is not None else "") or name,), do)
+
+
+def meaning(field: FieldInfo) -> Said:
+    """What a field holds, as what is expected where it is missing."""
+    text = (field.description or "").rstrip(".")
+    return Said(text[:1].lower() + text[1:])
 
 
 def _fields(location: Location, root: type[BaseModel]) -> list[tuple[str, FieldInfo]]:

@@ -12,12 +12,14 @@ from cofactor import units
 from cofactor.facts.names import fold
 from cofactor.person.problems import describe, refusal
 from cofactor.person.words import DAYS, TIME_UNITS, first_spelling, nearest
+from cofactor.said import Said
 
 T = TypeVar("T")
 
 LONGEST = 100
 """Characters of the longest value that is looked at."""
 DAYS_PER_YEAR = 365.25
+TWO_WAYS = Said("A comma before three digits can be read two ways: write it without.")
 
 # `1,000 IU` is one thousand in London and one in Paris.
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d,])")
@@ -27,24 +29,24 @@ _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}){2,}(?!\d)|(?<![\d.,])[
 def number_with_unit(value: object, example: str) -> units.Quantity:
     """Read ``"1000 IU"``, ``"1 000,5 mg"`` or a bare number (whose unit is then empty)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refusal(value, f"Write a number with its unit, such as {example}.")
+        raise refusal(value, _number_wanted(example))
     if isinstance(value, str):
         if len(value) > LONGEST:
-            raise refusal(value, f"Write a number with its unit, such as {example}.")
+            raise refusal(value, _number_wanted(example))
         ambiguous = _AMBIGUOUS.search(value) or _GROUPED.search(value)
         if ambiguous:
             plain = ambiguous[0].replace(",", "")
             decimal = ambiguous[0].replace(",", ".", 1)
             expected = (plain,) if ambiguous[0].count(",") > 1 else (plain, decimal)
-            raise refusal(value, "A comma before three digits can be read two ways: write it without.", expected)
+            raise refusal(value, TWO_WAYS, expected)
         try:
             quantity = units.parse(value)
         except units.UnitError:
-            raise refusal(value, f"Write a number with its unit, such as {example}.") from None
+            raise refusal(value, _number_wanted(example)) from None
     else:
         quantity = units.Quantity(_as_float(value, example), "")
     if not math.isfinite(quantity.value):
-        raise refusal(value, f"Write a number with its unit, such as {example}.")
+        raise refusal(value, _number_wanted(example))
     return quantity
 
 
@@ -53,7 +55,8 @@ def quantity_in(value: object, accepted: Mapping[str, float], example: str) -> f
     quantity = number_with_unit(value, example)
     expected = tuple(accepted)
     if not quantity.unit:
-        raise refusal(f"{describe(value)} without a unit", f"Write the unit too, such as {example}.", expected)
+        do = Said("Write the unit too, such as {example}.", example=example)
+        raise refusal(Said("{value} without a unit", value=describe(value)), do, expected)
     unit = "/".join(TIME_UNITS.get(part.strip(), part.strip()) for part in quantity.unit.split("/"))
     if unit not in accepted:
         raise unknown_unit(quantity.unit, expected)
@@ -63,17 +66,22 @@ def quantity_in(value: object, accepted: Mapping[str, float], example: str) -> f
 def unknown_unit(got: str, expected: tuple[str, ...]) -> Exception:
     """Make the refusal of a unit that is not accepted for a thing, with the nearest that is."""
     close = nearest(got, expected, 1)
-    return refusal(got, f"Use one of those units{f', perhaps {close[0]}' if close else ''}.", expected)
+    if close:
+        return refusal(got, Said("Use one of those units, perhaps {unit}.", unit=close[0]), expected)
+    return refusal(got, Said("Use one of those units."), expected)
 
 
-def bounded(value: float, low: float, high: float, unit: str, what: str, got: object) -> float:
+def bounded(value: float, low: float, high: float, unit: str, what: Said, got: object) -> float:
     """Return ``value`` where it lies between the bounds, both included; refuse it otherwise, written back."""
     if not low <= value <= high:
-        shown, read = describe(got), f"{value:,.0f}" if value >= 10_000 else f"{value:.4g}"
+        shown = describe(got)
+        read = Said("{number:,.0f}", number=value) if value >= 10_000 else Said("{number:.4g}", number=value)
         if f"{value:g}" not in shown and read.replace(",", " ") not in shown:
-            shown = f"{shown} = {read} {unit}".rstrip()
-        do = f"Check the number and its unit: no {what} is read outside of that."
-        raise refusal(shown, do, (f"{low:g} to {high:g} {unit}".rstrip(),))
+            read = Said("{number} {unit}", number=read, unit=unit) if unit else read
+            shown = Said("{shown} = {read}", shown=shown, read=read)
+        between = Said("{low:g} to {high:g}", low=low, high=high)
+        do = Said("Check the number and its unit: no {what} is read outside of that.", what=what)
+        raise refusal(shown, do, (Said("{between} {unit}", between=between, unit=unit) if unit else between,))
     return value
 
 
@@ -81,7 +89,7 @@ def plain_number(value: object, example: str) -> float:
     """Read a number that has no unit."""
     quantity = number_with_unit(value, example)
     if quantity.unit:
-        raise refusal(value, f"Write the number alone, such as {example}.")
+        raise refusal(value, Said("Write the number alone, such as {example}.", example=example))
     return quantity.value
 
 
@@ -95,15 +103,17 @@ def iso_date(value: object) -> date:
         try:
             return date.fromisoformat(value.strip())
         except ValueError:
-            raise refusal(value, "There is no such day: check the month and the day.", ("a date",)) from None
-    raise refusal(value, "Write the date as year-month-day.", ("YYYY-MM-DD",))
+            do = Said("There is no such day: check the month and the day.")
+            raise refusal(value, do, (Said("a date"),)) from None
+    raise refusal(value, Said("Write the date as year-month-day."), (Said("YYYY-MM-DD"),))
 
 
 def past_date(value: object, today: date) -> date:
     """Read a date that may not lie after ``today``."""
     found = iso_date(value)
     if found > today:
-        raise refusal(value, f"The date lies after the case's today ({today}): check the year.", (f"up to {today}",))
+        do = Said("The date lies after the case's today ({today}): check the year.", today=today)
+        raise refusal(value, do, (Said("up to {today}", today=today),))
     return found
 
 
@@ -112,19 +122,24 @@ def word(value: object, words: Mapping[str, T]) -> T:
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
     known = first_spelling(words)
     if not isinstance(text, str):
-        raise refusal(value, "Use one of those words.", known)
+        raise refusal(value, Said("Use one of those words."), known)
     found = fold(text[:LONGEST])
     if found not in words:
         close = nearest(text, words, 1)
-        raise refusal(value, f"Did you mean `{close[0]}`?" if close else "Use one of those words.", known)
+        do = Said("Did you mean `{word}`?", word=close[0]) if close else Said("Use one of those words.")
+        raise refusal(value, do, known)
     return words[found]
+
+
+def _number_wanted(example: str) -> Said:
+    return Said("Write a number with its unit, such as {example}.", example=example)
 
 
 def _as_float(value: float, example: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise refusal(value, f"Write a number with its unit, such as {example}.") from None
+        raise refusal(value, _number_wanted(example)) from None
 
 
 def period_in_days(value: object) -> float:
@@ -134,5 +149,6 @@ def period_in_days(value: object) -> float:
     unit = fold(match[2]) if match else ""
     days = count * DAYS.get(unit, 0.0)
     if not 1 <= days <= DAYS_PER_YEAR:
-        raise refusal(value, "Write how often, such as day, week or 30 days.", ("day", "week", "month", "N days"))
+        do = Said("Write how often, such as day, week or 30 days.")
+        raise refusal(value, do, ("day", "week", "month", "N days"))
     return days

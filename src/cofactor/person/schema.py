@@ -45,6 +45,7 @@ from cofactor.person.schema_base import (
 )
 from cofactor.person.schema_person import PersonIn, PlaceIn, SunIn, read_sun
 from cofactor.person.schema_taken import ProductIn, SupplementIn, read_taken
+from cofactor.said import Said
 
 VERSION = 1
 _QUANTITY: dict[str, object] = {"type": "string", "pattern": r"^[.,\d].*[A-Za-zµμ]"}
@@ -105,7 +106,7 @@ def _totals(value: object) -> dict[str, tuple[float, float]]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refusal(value, "Write {magnesium: 240 mg, ...}, per day.", tuple(NUTRIENT_UNIT))
+        raise refusal(value, Said("Write {magnesium: 240 mg, ...}, per day."), tuple(NUTRIENT_UNIT))
 
     def read(nutrient: str, total: object) -> tuple[float, float]:
         return doses.diet_total(doses.known_nutrient(nutrient), total)
@@ -137,7 +138,7 @@ class DietIn(Strict):
         by_fold = {fold(name): name for name in words.REFERENCES}
         if isinstance(value, str) and fold(value[:20]) in by_fold:
             return by_fold[fold(value[:20])]
-        raise refusal(value, "Use one of those reference sets.", words.REFERENCES)
+        raise refusal(value, Said("Use one of those reference sets."), words.REFERENCES)
 
 
 class MedicineIn(Strict):
@@ -195,7 +196,7 @@ class LabIn(Strict):
         if value is None:
             return None
         if not isinstance(value, str):
-            raise refusal(value, "Write the unit that the laboratory printed.")
+            raise refusal(value, Said("Write the unit that the laboratory printed."))
         analyte = info.data.get("analyte")
         return value if analyte is None else labs.accept_unit(analyte, value)
 
@@ -213,7 +214,7 @@ def _answers(value: object) -> dict[str, bool | None]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refusal(value, "Write {kidney_stones: no, ...}.", questions())
+        raise refusal(value, Said("Write {kidney_stones: no, ...}."), questions())
     return read_each("answers", value, read_answer)
 
 
@@ -221,7 +222,7 @@ def _goals(value: object) -> dict[str, Goal]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refusal(value, "Write {25OHD: [50, 125] nmol/L}.", tuple(ANALYTE_UNIT))
+        raise refusal(value, Said("Write {25OHD: [50, 125] nmol/L}."), tuple(ANALYTE_UNIT))
     return read_each("goals", value, read_goal)
 
 
@@ -234,7 +235,7 @@ def _offered(value: object, info: ValidationInfo) -> str | OfferedIn:
 
 def _version(value: object) -> int:
     if isinstance(value, bool) or value not in (VERSION, str(VERSION)):
-        raise refusal(value, "This program reads case files of version 1.", ("1",))
+        raise refusal(value, Said("This program reads case files of version 1."), ("1",))
     return VERSION
 
 
@@ -302,10 +303,11 @@ class CaseFile(Strict):
         if value is None:
             return None
         percent = isinstance(value, str) and "%" in value
-        number = measures.share(value, "90 %", "probability") if percent else plain_number(value, "90 %")
+        number = measures.share(value, "90 %", Said("probability")) if percent else plain_number(value, "90 %")
         low, high = _PROBABILITY
         if not low <= number <= high:
-            raise refusal(value, "Write a probability such as 90 %.", (f"{low:.0%} to {high:.0%}",))
+            expected = Said("{low:g}% to {high:g}%", low=100 * low, high=100 * high)
+            raise refusal(value, Said("Write a probability such as 90 %."), (expected,))
         return number
 
     @validator("today", mode="plain")
@@ -316,7 +318,8 @@ class CaseFile(Strict):
         found = iso_date(value)
         first, last = _YEARS
         if not first <= found.year <= last:
-            raise refusal(value, "Write the day of the plan.", (f"{first}-01-01 to {last}-12-31",))
+            expected = Said("{first}-01-01 to {last}-12-31", first=first, last=last)
+            raise refusal(value, Said("Write the day of the plan."), (expected,))
         return found
 
 

@@ -12,6 +12,7 @@ from cofactor.facts.names import fold
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import LONGEST
 from cofactor.person.types import Note
+from cofactor.said import Said
 
 T = TypeVar("T")
 
@@ -66,10 +67,10 @@ def nothing(value: object) -> bool:
 
 def _text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refusal(value, "Write a text.")
+        raise refusal(value, Said("Write a text."))
     text = value.strip() if isinstance(value, str) else describe(value)
     if not text or len(text) > 2 * LONGEST:
-        raise refusal(value, f"Write a text of 1 to {2 * LONGEST} characters.")
+        raise refusal(value, Said("Write a text of 1 to {most} characters.", most=2 * LONGEST))
     return text
 
 

@@ -16,6 +16,7 @@ from cofactor.person import measures, words
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import iso_date, word
 from cofactor.person.schema_base import DATE, NUMBER, QUANTITY, Many, Strict, Text, nothing, one_of, reading
+from cofactor.said import Said
 
 LONGEST_HOLIDAY = 366  # days
 _SKIN = WithJsonSchema({"enum": [1, 2, 3, 4, 5, 6]})
@@ -62,11 +63,13 @@ class PersonIn(Strict):
         born = info.data.get("born")
         if value is None:
             if born is None and "born" in info.data:
-                raise refusal(None, "Add `age: 58` or `born: 1968-03-02` (with the true value).", ("age", "born"))
+                do = Said("Add `age: 58` or `born: 1968-03-02` (with the true value).")
+                raise refusal(None, do, ("age", "born"))
             return None if born is None else measures.age_from_birth(born, reading(info).today)
         age = measures.age_years(value)
         if born is not None and abs(age - measures.age_from_birth(born, reading(info).today)) > 1:
-            raise refusal(f"{describe(value)} and born {born}", "Age and date of birth disagree: keep one of the two.")
+            got = Said("{age} and born {born}", age=describe(value), born=born)
+            raise refusal(got, Said("Age and date of birth disagree: keep one of the two."))
         return age if born is None else measures.age_from_birth(born, reading(info).today)
 
     @validator("weight", mode="plain")
@@ -91,7 +94,7 @@ class PersonIn(Strict):
     def _state(cls, value: object, info: ValidationInfo) -> str:
         state = word("none" if value is None else value, words.STATE)
         if state != "none" and info.data.get("sex") == "male":
-            raise refusal(value, "Remove this key, or check the sex.", ("none for a man",))
+            raise refusal(value, Said("Remove this key, or check the sex."), (Said("none for a man"),))
         return state
 
     @validator("menopause", mode="plain")
@@ -101,7 +104,7 @@ class PersonIn(Strict):
             return None
         said = measures.menopause(value, info.data.get("sex"), info.data.get("age"), reading(info).today)
         if said is not False and info.data.get("state") == "pregnant":
-            raise refusal(value, "Check the menopause and the pregnancy: they exclude each other.", ("no",))
+            raise refusal(value, Said("Check the menopause and the pregnancy: they exclude each other."), ("no",))
         return said
 
 
@@ -145,7 +148,7 @@ class SeasonIn(Strict):
     @validator("exposed", mode="plain")
     @classmethod
     def _exposed(cls, value: object) -> float | None:
-        return None if value is None else measures.share(value, "20 %", "share of the skin")
+        return None if value is None else measures.share(value, "20 %", Said("share of the skin"))
 
     @validator("sunscreen", mode="plain")
     @classmethod
@@ -184,10 +187,11 @@ class HolidayIn(SeasonIn):
     def _last(cls, value: object, info: ValidationInfo) -> date:
         last, first = iso_date(value), info.data.get("first")
         if first is not None and last < first:
-            raise refusal(value, "The last day lies before the first: check both.", (f"{first} or later",))
+            do = Said("The last day lies before the first: check both.")
+            raise refusal(value, do, (Said("{day} or later", day=first),))
         if first is not None and (last - first).days > LONGEST_HOLIDAY:
-            do = "Longer than a year elsewhere is another place: change `place`."
-            raise refusal(value, do, (f"at most {LONGEST_HOLIDAY} days",))
+            do = Said("Longer than a year elsewhere is another place: change `place`.")
+            raise refusal(value, do, (Said("at most {most} days", most=LONGEST_HOLIDAY),))
         return last
 
     @validator("latitude", mode="plain")

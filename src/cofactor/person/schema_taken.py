@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, WithJsonSchema, model_validator
@@ -21,6 +22,7 @@ from cofactor.person.label import Aside, Content, parted, read_label, read_line
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import LONGEST, iso_date, number_with_unit, past_date, period_in_days, word
 from cofactor.person.schema_base import DATE, PERIOD, QUANTITY, TEXT, Strict, Text, reading
+from cofactor.said import Said
 
 _WHEN = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
 _LINE = WithJsonSchema(
@@ -116,7 +118,8 @@ class TakenIn(RhythmIn):
     def _until(cls, value: object, info: ValidationInfo) -> date | None:
         until, since = None if value is None else iso_date(value), info.data.get("since")
         if until is not None and since is not None and until < since:
-            raise refusal(value, "The last day lies before the first: check both.", (f"{since} or later",))
+            do = Said("The last day lies before the first: check both.")
+            raise refusal(value, do, (Said("{day} or later", day=since),))
         return until
 
 
@@ -194,7 +197,8 @@ class LabelledIn(Strict):
         if value is None:
             return None
         if info.data.get("product") is not None:
-            raise refusal("both `product` and `contents`", "Keep one of the two.", ("product", "contents"))
+            got = Said("both `product` and `contents`")
+            raise refusal(got, Said("Keep one of the two."), ("product", "contents"))
         return _lines(value)
 
     @validator("serving", mode="plain")
@@ -231,7 +235,7 @@ class PrintedIn(LabelledIn, RhythmIn):
         stored = info.data.get("product")
         serving = serving or (stored.serving if stored is not None else None)
         if serving is not None and taken.unit and serving.unit and taken.unit not in (serving.unit, "serving"):
-            do = "Write how many of the label's units are taken at once."
+            do = Said("Write how many of the label's units are taken at once.")
             raise refusal(value, do, (f"{serving.count:g} {serving.unit}",))
         return taken
 
@@ -264,21 +268,24 @@ def read_taken(value: object, info: ValidationInfo) -> SupplementIn | ProductIn:
     if not by_label:
         return SupplementIn.model_validate(value, context=info.context)
     if value.get("product") is None and value.get("contents") is None:  # type: ignore[attr-defined]
-        raise refusal("an empty label", "Write its lines under `contents`, as printed.", ("contents",))
+        raise refusal(Said("an empty label"), Said("Write its lines under `contents`, as printed."), ("contents",))
     return ProductIn.model_validate(value, context=info.context)
 
 
 def _stored(value: object) -> Contents:
     found = find_label(value[:LONGEST]) if isinstance(value, str) else None
     if found is None:
-        do = "No such label is imported: `cofactor foods search --labels` lists them; or write its lines as `contents`."
+        do = Said(
+            "No such label is imported: `cofactor foods search --labels` lists them; or write its lines as `contents`."
+        )
         raise refusal(value, do, ("dsld:261967",))
     read = read_label(found.row)
     if not found.row.complete:
-        raise refusal(value, "The import of this label held no amounts: write its lines under `contents`.")
+        raise refusal(value, Said("The import of this label held no amounts: write its lines under `contents`."))
     if read.problems:
-        do = "Write its lines under `contents`, corrected or as printed, in place of `product`."
-        raise refusal(f"{describe(value)}: " + "; ".join(map(str, read.problems[:3])), do)
+        do = Said("Write its lines under `contents`, corrected or as printed, in place of `product`.")
+        lines = reduce(lambda one, more: Said("{one}; {more}", one=one, more=more), map(str, read.problems[:3]))
+        raise refusal(Said("{label}: {lines}", label=describe(value), lines=lines), do)
     row = found.row
     serving = None if row.serving is None else Units(row.serving, _spelt(row.serving_unit))
     return Contents(read.contents, read.asides, row.name, serving)
@@ -287,7 +294,7 @@ def _stored(value: object) -> Contents:
 def _lines(value: object) -> Contents:
     entries = value if isinstance(value, list | tuple) else [value]
     if not 1 <= len(entries) <= _MOST_LINES:
-        raise refusal(value, "Write the lines of the label, one to an entry.", ("Magnésium 300 mg",))
+        raise refusal(value, Said("Write the lines of the label, one to an entry."), (Said.quoted("Magnésium 300 mg"),))
     read: list[Content | Aside] = []
     refused: list[InitErrorDetails] = []
     for place, entry in enumerate(entries):
@@ -305,11 +312,12 @@ def _entry(entry: object) -> list[Content | Aside]:
     if isinstance(entry, Mapping):
         unknown = [key for key in entry if key not in ("line", "of")]
         if unknown or not isinstance(entry.get("line"), str):
-            raise refusal(entry, "Write {line: the line as printed, of: elemental or compound}.", ("line", "of"))
+            do = Said("Write {line: the line as printed, of: elemental or compound}.")
+            raise refusal(entry, do, ("line", "of"))
         of = None if entry.get("of") is None else word(entry["of"], _OF)
         entry = entry["line"]
     if not isinstance(entry, str) or not entry.strip():
-        raise refusal(entry, "Write the line as it is printed.", ("Magnésium (citrate) 100 mg",))
+        raise refusal(entry, Said("Write the line as it is printed."), (Said.quoted("Magnésium (citrate) 100 mg"),))
     return read_line(entry, of)
 
 
@@ -322,7 +330,7 @@ def read_units(value: object, most_units: float = _MOST_UNITS) -> Units:
         count, unit = quantity.value, _spelt(quantity.unit)
     most = max(most_units, 1000.0) if unit in ("g", "ml") else most_units  # a powder or a drink
     if not 0 < count <= most:
-        raise refusal(value, "Write how many units are meant.", ("2 capsules",))
+        raise refusal(value, Said("Write how many units are meant."), ("2 capsules",))
     return Units(count, unit)
 
 
@@ -335,5 +343,6 @@ def read_moments(value: object) -> tuple[str, ...]:
     """One moment of the day, or a list of them."""
     moments = value if isinstance(value, list | tuple) else [value]
     if not 1 <= len(moments) <= _MOST_INTAKES:
-        raise refusal(value, "Write one moment of the day, or a list of them.", words.first_spelling(words.SLOTS))
+        do = Said("Write one moment of the day, or a list of them.")
+        raise refusal(value, do, words.first_spelling(words.SLOTS))
     return tuple(word(moment, words.SLOTS) for moment in moments)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cofactor.errors import InputError, Problem, SealedError, StoreError
-from cofactor.files import data_folder
+from cofactor.files import data_folder, of_system
 from cofactor.person.store_chain import (
     FIRST,
     HEADS,
@@ -36,6 +36,7 @@ from cofactor.person.store_chain import (
 from cofactor.person.store_file import FILE, as_bytes, connect, make, typed
 from cofactor.person.store_seal import Plain, Seal, new_seal, seal_of
 from cofactor.person.yaml_text import read as read_yaml
+from cofactor.said import Said
 
 LONGEST_NAME = 100
 UNFINISHED = "cases.unfinished"
@@ -85,7 +86,7 @@ class Store:
         with typed():
             row = self._db.execute("SELECT name FROM cases WHERE id = ?", (case,)).fetchone()
             last = None if row is None else self._last(case)
-        return None if last is None else Saved(case, self._seal.open(as_bytes(row[0]), f"name {case}"), last)
+        return None if last is None else Saved(case, self._seal.open(as_bytes(row[0]), _name_of(case)), last)
 
     def history(self, name: str) -> tuple[Version, ...]:
         """Every version of a case, oldest first."""
@@ -100,11 +101,10 @@ class Store:
             wanted = max(numbers, default=0) if number is None else number
             row = self._db.execute(_ONE, (case, wanted)).fetchone() if wanted in numbers else None
         if row is None:
-            kept = f"{min(numbers, default=0)} to {max(numbers, default=0)}"
-            raise InputError(
-                [Problem("--version", str(number), (kept,), f"`cofactor case history {name}` lists them.")]
-            )
-        return self._seal.open(as_bytes(row[-1]), f"version {wanted} of {case}")
+            kept = Said("{first} to {last}", first=min(numbers, default=0), last=max(numbers, default=0))
+            do = Said("`cofactor case history {name}` lists them.", name=name)
+            raise InputError([Problem("--version", str(number), (kept,), do)])
+        return self._seal.open(as_bytes(row[-1]), _version_of(case, wanted))
 
     def damage(self) -> tuple[Damage, ...]:
         """What was saved and is not there as it was."""
@@ -130,7 +130,7 @@ class Store:
             case = self._find(name)
             if case is None:
                 case = secrets.token_hex(_ID_BYTES)
-                kept = self._seal.close(name, f"name {case}")
+                kept = self._seal.close(name, _name_of(case))
                 self._db.execute("INSERT INTO cases VALUES (?, ?)", (case, kept))
             last = self._last(case)
             same = last is not None and self._is_last(case, last.number, text)
@@ -160,8 +160,9 @@ class Store:
             case = self._id(name)
             other = self._find(to)
             if other not in (None, case):
-                raise InputError([Problem("name", to, ("a name that is not taken",), "Choose another name.")])
-            kept = self._seal.close(to, f"name {case}")
+                expected = (Said("a name that is not taken"),)
+                raise InputError([Problem(Said("name"), to, expected, Said("Choose another name."))])
+            kept = self._seal.close(to, _name_of(case))
             with self._writing():
                 self._db.execute("UPDATE cases SET name = ? WHERE id = ?", (kept, case))
                 self._reseal(case, kept, self._seal)
@@ -181,7 +182,7 @@ class Store:
                 self._db.execute("DELETE FROM seal")
                 self._db.execute("INSERT INTO seal VALUES (1, ?, ?)", (salt, check))
                 for case, name in names:
-                    kept = seal.close(name, f"name {case}")
+                    kept = seal.close(name, _name_of(case))
                     self._db.execute("UPDATE cases SET name = ? WHERE id = ?", (kept, case))
                     self._reseal(case, kept, seal)
             self._seal = seal
@@ -200,7 +201,7 @@ class Store:
         before = FIRST
         rows = self._db.execute("SELECT number, saved, body FROM versions WHERE case_id = ? ORDER BY number", (case,))
         for number, saved, body in rows.fetchall():
-            place = f"version {number} of {case}"
+            place = _version_of(case, number)
             kept = seal.close(self._seal.open(body, place), place)
             hash_ = hash_of(case, name, number, saved, before, kept)
             values = (before, hash_, kept, case, number)
@@ -211,7 +212,7 @@ class Store:
 
     def _add(self, case: str, last: Version | None, text: str) -> Version:
         number = max(0 if last is None else last.number, self._recorded(case)) + 1
-        kept = self._seal.close(text, f"version {number} of {case}")
+        kept = self._seal.close(text, _version_of(case, number))
         saved = datetime.now(UTC).isoformat(timespec="seconds")
         before = FIRST if last is None else last.hash
         name = self._db.execute("SELECT name FROM cases WHERE id = ?", (case,)).fetchone()[0]
@@ -238,16 +239,19 @@ class Store:
         try:
             write_heads(self._folder, heads)
         except OSError as error:
-            do = "Free some space or check the disk, and save again."
-            raise StoreError(f"{HEADS}: the record cannot be written ({error.strerror or error}). {do}") from None
+            why = of_system(error)
+            do = Said("Free some space or check the disk, and save again.")
+            raise StoreError(
+                Said("{file}: the record cannot be written ({why}). {do}", file=HEADS, why=why, do=do)
+            ) from None
 
     def _scrub(self) -> None:
         """Rewrite the database without what was deleted, and empty the log that still holds it."""
         self._db.execute("VACUUM")
         busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
-            do = "Close it; the next command on the store overwrites them."
-            raise StoreError(f"Another program has the store open, so old bytes remain in its log. {do}")
+            do = Said("Close it; the next command on the store overwrites them.")
+            raise StoreError(Said("Another program has the store open, so old bytes remain in its log. {do}", do=do))
         (self._folder / UNFINISHED).unlink(missing_ok=True)
 
     @contextmanager
@@ -267,7 +271,7 @@ class Store:
         found = []
         for case, kept in self._db.execute("SELECT id, name FROM cases").fetchall():
             try:
-                found.append((str(case), self._seal.open(as_bytes(kept), f"name {case}")))
+                found.append((str(case), self._seal.open(as_bytes(kept), _name_of(case))))
             except StoreError:
                 found.append((str(case), str(case)))
         return found
@@ -290,8 +294,8 @@ class Store:
         case = self._find(name)
         if case is None:
             known = tuple(known for _, known in self._names())[:10]
-            do = "`cofactor case list` lists the cases of the store."
-            raise InputError([Problem("case", name[:LONGEST_NAME], known or ("a saved case",), do)])
+            do = Said("`cofactor case list` lists the cases of the store.")
+            raise InputError([Problem(Said("case"), name[:LONGEST_NAME], known or (Said("a saved case"),), do)])
         return case
 
     def _numbers(self, case: str) -> list[int]:
@@ -332,8 +336,18 @@ class Store:
     def _is_last(self, case: str, number: int, text: str) -> bool:
         row = self._db.execute("SELECT body FROM versions WHERE case_id = ? AND number = ?", (case, number)).fetchone()
         with suppress(StoreError):
-            return self._seal.open(as_bytes(row[0]), f"version {number} of {case}") == text
+            return self._seal.open(as_bytes(row[0]), _version_of(case, number)) == text
         return False
+
+
+def _name_of(case: str) -> Said:
+    """The place of the name of a case, for its seal and for who reads of it: no letter of it may ever change."""
+    return Said("name {case}", case=case)
+
+
+def _version_of(case: str, number: int) -> Said:
+    """The place of a version, likewise."""
+    return Said("version {number} of {case}", number=number, case=case)
 
 
 @contextmanager
@@ -348,12 +362,12 @@ def open_store(
     path = folder / FILE
     if not path.exists():
         if not create:
-            raise StoreError("There is no store yet: `cofactor case save FILE` makes one.")
+            raise StoreError(Said("There is no store yet: `cofactor case save FILE` makes one."))
         make(folder, path)
     with typed(folder), closing(connect(path)) as db:
         row = db.execute("SELECT salt, check_text FROM seal").fetchone()
         if row is not None and passphrase is None:
-            raise SealedError("The store is sealed: give its passphrase.")
+            raise SealedError(Said("The store is sealed: give its passphrase."))
         seal: Seal = Plain() if row is None or passphrase is None else seal_of(passphrase(), *map(as_bytes, row))
         store = Store(folder, db, seal)
         store.finish()
@@ -364,8 +378,9 @@ def proper_name(name: str) -> str:
     """A name for a case: one line, not empty, in one Unicode form."""
     found = unicodedata.normalize("NFC", " ".join(name.split()))
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
-        do = "Say `--as NAME` with a short name."
-        raise InputError([Problem("name", repr(name[:LONGEST_NAME]), (f"1 to {LONGEST_NAME} characters",), do)])
+        expected = (Said("1 to {most} characters", most=LONGEST_NAME),)
+        do = Said("Say `--as NAME` with a short name.")
+        raise InputError([Problem(Said("name"), repr(name[:LONGEST_NAME]), expected, do)])
     return found
 
 

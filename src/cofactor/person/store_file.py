@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cofactor.errors import StoreError
 from cofactor.person.store_chain import HEADS, read_heads, write_heads
+from cofactor.said import Said
 
 FILE = "cases.sqlite"
 FORMAT = 1
@@ -81,7 +82,13 @@ def _check_format(db: sqlite3.Connection) -> None:
             db.execute(f"PRAGMA user_version={FORMAT}")
         db.execute("COMMIT")
     elif found != FORMAT:
-        raise StoreError(f"The store has format {found}; this program reads {FORMAT}. Use the program that wrote it.")
+        raise StoreError(
+            Said(
+                "The store has format {found}; this program reads {known}. Use the program that wrote it.",
+                found=found,
+                known=FORMAT,
+            )
+        )
 
 
 @contextmanager
@@ -92,27 +99,39 @@ def typed(folder: Path | None = None) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise StoreError(_said(error, folder)) from None
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The store is damaged ({error}). {_held(folder)}") from None
+        raise StoreError(Said("The store is damaged ({why}). {do}", why=str(error), do=_held(folder))) from None
 
 
-def _said(error: sqlite3.OperationalError, folder: Path | None) -> str:
+def _said(error: sqlite3.OperationalError, folder: Path | None) -> Said:
     """What a store says that cannot be used now."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the rest tells the kinds of one error apart
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "Another program is writing to the store: wait a moment and try again."
+            return Said("Another program is writing to the store: wait a moment and try again.")
         case sqlite3.SQLITE_FULL:
-            return f"{FILE}: the disk is full. What was saved before is there. Free some space and save again."
+            return Said(
+                "{file}: the disk is full. What was saved before is there. Free some space and save again.", file=FILE
+            )
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
-            do = "Check the folder and the disk, and try again: what was saved before is there once they work"
-            return f"{FILE}: the store cannot be read or written ({error}). {do}; if not: {_held(folder)}"
+            return Said(
+                "{file}: the store cannot be read or written ({why}). Check the folder and the disk, and try again:"
+                " what was saved before is there once they work; if not: {do}",
+                file=FILE,
+                why=str(error),
+                do=_held(folder),
+            )
         case _:
-            return f"The store cannot be read or written ({error}). {_held(folder)}"
+            return Said("The store cannot be read or written ({why}). {do}", why=str(error), do=_held(folder))
 
 
-def _held(folder: Path | None) -> str:
+def _held(folder: Path | None) -> Said:
     """What a store that cannot be opened held, and what to do."""
     heads = {} if folder is None else read_heads(folder) or {}
     if not heads:
-        return f"Restore {FILE} from a backup."
-    count, last = sum(h.number for h in heads.values()), max(h.saved for h in heads.values())
-    return f"It held {len(heads)} cases with {count} versions, the last of {last}. Restore {FILE} from a backup."
+        return Said("Restore {file} from a backup.", file=FILE)
+    return Said(
+        "It held {cases} cases with {versions} versions, the last of {last}. Restore {file} from a backup.",
+        cases=len(heads),
+        versions=sum(h.number for h in heads.values()),
+        last=max(h.saved for h in heads.values()),
+        file=FILE,
+    )

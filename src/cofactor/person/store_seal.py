@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cofactor.errors import StoreError
+from cofactor.said import Said
 
 # scrypt: about a tenth of a second and 32 MB for each guess (RFC 7914 and OWASP name 2^15 to 2^17 with r 8 and p 1).
 _COST, _BLOCK, _PARALLEL = 2**15, 8, 1
@@ -44,7 +45,9 @@ class Plain:
         try:
             return kept.decode()
         except UnicodeDecodeError:
-            raise StoreError(f"{place} is damaged: it holds no text any more. Look at an earlier version.") from None
+            raise StoreError(
+                Said("{place} is damaged: it holds no text any more. Look at an earlier version.", place=place)
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,21 @@ class Sealed:
             nonce, sealed = kept[:_NONCE_BYTES], kept[_NONCE_BYTES:]
             return AESGCM(self.key).decrypt(nonce, sealed, place.encode()).decode()
         except (InvalidTag, ValueError):
-            raise StoreError(f"{place} is damaged: its seal is broken. Look at an earlier version.") from None
+            raise StoreError(
+                Said("{place} is damaged: its seal is broken. Look at an earlier version.", place=place)
+            ) from None
 
 
 def new_seal(passphrase: str) -> tuple[Sealed, bytes, bytes]:
     """A seal for a new passphrase, its salt, and what tells later whether a passphrase is the right one."""
     if len(passphrase) < SHORTEST:
-        raise StoreError(f"The passphrase has {len(passphrase)} characters; use at least {SHORTEST}: several words.")
+        raise StoreError(
+            Said(
+                "The passphrase has {n} characters; use at least {least}: several words.",
+                n=len(passphrase),
+                least=SHORTEST,
+            )
+        )
     salt = os.urandom(_SALT_BYTES)
     seal = Sealed(_key(passphrase, salt))
     return seal, salt, seal.close(_CHECK.decode(), "check")
@@ -84,12 +95,14 @@ def new_seal(passphrase: str) -> tuple[Sealed, bytes, bytes]:
 def seal_of(passphrase: str, salt: bytes, check: bytes) -> Sealed:
     """The seal of a store. Raises :class:`StoreError` where the passphrase is not that of the store."""
     if len(salt) != _SALT_BYTES or not check:
-        raise StoreError("The store is damaged: what tells its passphrase is gone. Restore it from a backup.")
+        raise StoreError(Said("The store is damaged: what tells its passphrase is gone. Restore it from a backup."))
     seal = Sealed(_key(passphrase, salt))
     try:
         seal.open(check, "check")
     except StoreError:
-        raise StoreError("The passphrase does not open this store. Nothing was read or changed; try again.") from None
+        raise StoreError(
+            Said("The passphrase does not open this store. Nothing was read or changed; try again.")
+        ) from None
     return seal
 
 

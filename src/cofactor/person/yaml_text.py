@@ -29,12 +29,14 @@ from ruamel.yaml.events import (
 )
 
 from cofactor.errors import InputError, Problem
+from cofactor.said import Said
 
 MAX_CHARACTERS = 250_000
 """A case is 1 to 20 kB; this much is refused or read in well under a second."""
 MAX_LINE = 2_000
 MAX_DEPTH = 12
 MAX_VALUES = 10_000
+_FILE, _FEWER, _SHORTEN = Said("file"), Said("fewer"), Said("Split or shorten the file.")
 
 Path = tuple[str | int, ...]
 
@@ -60,11 +62,13 @@ class Document:
 def read(text: str) -> Document:
     """The one value that ``text`` holds. Raises :class:`InputError` where the text is not plain YAML 1.2."""
     if len(text) > MAX_CHARACTERS:
-        raise _refusal("file", f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}", "Split or shorten the file.")
+        got, most = Said("{n:,} characters", n=len(text)), Said("at most {most:,}", most=MAX_CHARACTERS)
+        raise _refusal(_FILE, got, most, _SHORTEN)
     too_long = next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > MAX_LINE), None)
     if too_long is not None:
-        do = "Break the line: a list may stand on several, one entry to each."
-        raise _refusal(f"line {too_long}", f"more than {MAX_LINE:,} characters", "a shorter line", do)
+        got = Said("more than {most:,} characters", most=MAX_LINE)
+        do = Said("Break the line: a list may stand on several, one entry to each.")
+        raise _refusal(_line(too_long), got, Said("a shorter line"), do)
     control = _CONTROL.search(text)
     if control is not None:
         raise _controlled(control[0], text.count("\n", 0, control.start()) + 1)
@@ -73,10 +77,13 @@ def read(text: str) -> Document:
         return reader.document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark is not None else "file"
-        raise _refusal(where, error.problem or "unreadable text", "YAML", _advice(error.problem or "")) from None
+        where = _FILE
+        if mark is not None:
+            where = Said("line {line}, column {column}", line=mark.line + 1, column=mark.column + 1)
+        said = error.problem or ""
+        raise _refusal(where, said or Said("unreadable text"), "YAML", _advice(said)) from None
     except (YAMLError, ValueError, OverflowError) as error:
-        raise _refusal("file", _first_line(error), "YAML", "Check the text near there.") from None
+        raise _refusal(_FILE, _first_line(error), "YAML", Said("Check the text near there.")) from None
 
 
 def quoted(text: str) -> str:
@@ -107,7 +114,8 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
-                    raise _refusal("file", "two documents", "one document", "Put the second one in a file of its own.")
+                    do = Said("Put the second one in a file of its own.")
+                    raise _refusal(_FILE, Said("two documents"), Said("one document"), do)
                 value = self.value(next(self.events), (), 0)
         return Document(value, self.lines)
 
@@ -116,14 +124,17 @@ class _Reader:
         self.lines[path] = line
         self.count += 1
         if self.count > MAX_VALUES:
-            raise _refusal("file", f"more than {MAX_VALUES:,} values", "fewer", "Split or shorten the file.")
+            raise _refusal(_FILE, Said("more than {most:,} values", most=MAX_VALUES), _FEWER, _SHORTEN)
         if depth > MAX_DEPTH:
-            raise _refusal(f"line {line}", f"more than {MAX_DEPTH} levels", "fewer", "Write the value flat.")
+            got = Said("more than {most} levels", most=MAX_DEPTH)
+            raise _refusal(_line(line), got, _FEWER, Said("Write the value flat."))
         if isinstance(event, AliasEvent):
-            raise _refusal(f"line {line}", f"the alias *{event.anchor}"[:80], "a value", "Write the value out.")
+            got = Said("the alias *{name}", name=str(event.anchor)[:69])
+            raise _refusal(_line(line), got, Said("a value"), Said("Write the value out."))
         tag = getattr(event, "tag", None)
         if tag is not None:
-            raise _refusal(f"line {line}", f"the tag {tag}"[:80], "a plain value", "Leave the tag out.")
+            got = Said("the tag {tag}", tag=str(tag)[:72])
+            raise _refusal(_line(line), got, Said("a plain value"), Said("Leave the tag out."))
         if isinstance(event, MappingStartEvent):
             return self.mapping(path, depth)
         if isinstance(event, SequenceStartEvent):
@@ -144,12 +155,13 @@ class _Reader:
                 break
             line = event.start_mark.line + 1
             if not isinstance(event, ScalarEvent):
-                raise _refusal(f"line {line}", "a list or a mapping as a key", "a word", "Write `key: value`.")
+                got = Said("a list or a mapping as a key")
+                raise _refusal(_line(line), got, Said("a word"), Said("Write `key: value`."))
             key = self.text(event)
             if key in found:
                 first = self.lines[(*path, key)]
-                got = f"`{key[:80]}` twice (lines {first} and {line})"
-                raise _refusal(f"line {line}", got, "each key once", "Keep one of the two.")
+                got = Said("`{key}` twice (lines {first} and {line})", key=key[:80], first=first, line=line)
+                raise _refusal(_line(line), got, Said("each key once"), Said("Keep one of the two."))
             found[key] = self.value(next(self.events), (*path, key), depth + 1)
             self.lines[(*path, key)] = line
         return found
@@ -174,20 +186,25 @@ def scalar(text: str) -> object:
     return text
 
 
-def _refusal(where: str, got: str, expected: str, do: str) -> InputError:
+def _refusal(where: Said, got: str, expected: str, do: Said) -> InputError:
     return InputError([Problem(where, got, (expected,), do)])
 
 
 def _controlled(sign: str, line: int) -> InputError:
-    return _refusal(f"line {line}", f"the control character {sign!a}", "text", "Save the file as plain text.")
+    got, do = Said("the control character {sign}", sign=ascii(sign)), Said("Save the file as plain text.")
+    return _refusal(_line(line), got, Said("text"), do)
 
 
-def _advice(problem: str) -> str:
+def _line(line: int) -> Said:
+    return Said("line {line}", line=line)
+
+
+def _advice(problem: str) -> Said:
     if "tab" in problem or "\\t" in problem:
-        return "Indent with spaces, not with tabs."
+        return Said("Indent with spaces, not with tabs.")
     if "mapping values are not allowed" in problem:
-        return "Put text that holds `: ` in quotes, and check the indent of this line."
-    return "Check the indent, the brackets and the quotes of this line and of the one before."
+        return Said("Put text that holds `: ` in quotes, and check the indent of this line.")
+    return Said("Check the indent, the brackets and the quotes of this line and of the one before.")
 
 
 def _first_line(error: Exception) -> str:

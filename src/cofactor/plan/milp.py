@@ -22,6 +22,7 @@ import numpy as np
 
 from cofactor.assess.limits import Counted
 from cofactor.errors import CofactorError
+from cofactor.said import Said
 
 ANY_TIME = "any_time"
 """The one moment of food, which belongs to no hour."""
@@ -277,7 +278,8 @@ class _Programme:
         solver.run()
         status = solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(f"the choice of products ended with {solver.modelStatusToString(status)}")
+            why = solver.modelStatusToString(status)
+            raise SolverError(Said("the choice of products ended with {why}", why=why))
         values = solver.getSolution().col_value
         taken = {key: n for key, column in self.at.items() if (n := round(values[column]))}
         return Choice(taken, self._missing(taken), float(solver.getObjectiveValue()))

@@ -22,6 +22,7 @@ from cofactor.report.page import page
 from cofactor.report.render import SHAPES, sheet
 from cofactor.report.text import catalogue, placeholders, typeset
 from cofactor.report.types import Report
+from cofactor.said import Said
 
 STANDARD = "ua-1"
 """PDF/UA-1 (ISO 14289-1): every heading, list, table and picture can be read aloud, and the language is named."""
@@ -71,8 +72,9 @@ def _typst() -> Callable[..., Any]:
     try:
         compiled: Callable[..., Any] = import_module("typst").compile
     except ImportError:
-        do = "Install it: pip install 'cofactor[pdf]'. Without --pdf everything else is written."
-        raise InputError([Problem("--pdf", "no typst, which sets the PDF", ("the extra cofactor[pdf]",), do)]) from None
+        do = Said("Install it: pip install 'cofactor[pdf]'. Without --pdf everything else is written.")
+        got, expected = Said("no typst, which sets the PDF"), Said("the extra cofactor[pdf]")
+        raise InputError([Problem("--pdf", got, (expected,), do)]) from None
     return compiled
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.evidence.published import Kind, shipped
 from cofactor.facts.types import Source, Trust
+from cofactor.said import Said
 from cofactor.trial.design import load_trial
 from cofactor.trial.parts import MANIFEST
 from cofactor.trial.sources import sources
@@ -34,8 +35,9 @@ def _of_run(folder: Path) -> tuple[Source, ...]:
         rows = json.loads(manifest.read_text(encoding="utf-8"))["sources"]
         return tuple(Source(row["text"], Trust(row["known"]), row["detail"]) for row in rows)
     except (OSError, ValueError, KeyError, TypeError):
-        do = "Give a case, a trial file, or the folder of a finished run; older runs are run again."
-        raise InputError([Problem("case", f"{folder} without a {MANIFEST} that names sources", (), do)]) from None
+        got = Said("{folder} without a {manifest} that names sources", folder=str(folder), manifest=MANIFEST)
+        do = Said("Give a case, a trial file, or the folder of a finished run; older runs are run again.")
+        raise InputError([Problem(Said("case"), got, (), do)]) from None
 
 
 def _calibrated_on() -> Iterator[Source]:

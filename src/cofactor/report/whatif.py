@@ -26,7 +26,7 @@ WITHIN = "WITHIN"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Ruling:
     """What gates say of one nutrient: a mark, the chief reason in a few words, and every reason with what to do."""
 
     css: str
@@ -55,7 +55,7 @@ class View:
 
     headline: str
     chance: str
-    gates: tuple[Said, ...]
+    gates: tuple[Ruling, ...]
     numbers: tuple[Number, ...]
     captions: dict[str, str]
     table: Table
@@ -92,7 +92,7 @@ def view(of: Ground, now: Tried, then: Tried, kept: Sequence[Tried], words: Word
 # ------------------------------------------------------------------------------------------------------- gates
 
 
-def _said(verdict: Verdict, future: Future, words: Words) -> Said:
+def _said(verdict: Verdict, future: Future, words: Words) -> Ruling:
     risky = [(risk, share) for risk, share in future.risks if verdict.nutrient in risk.nutrients and verdict.amount]
     reasons = [*_limits(verdict, words), *((words.why(g), words.do(g)) for g in verdict.gates)]
     for risk, share in risky:
@@ -100,7 +100,7 @@ def _said(verdict: Verdict, future: Future, words: Words) -> Said:
         reasons.append((words.text("live.risk", share=shown, risk=words.risk(risk.name)), ""))
     level = verdict.level or (Level.CAUTION if risky else None)
     short = capital(reasons[0][0]) if reasons else words.text("live.within")
-    return Said(
+    return Ruling(
         css=COLOUR[verdict.nutrient],
         name=words.text(f"live.short.{verdict.nutrient}"),
         dose=numbers.amount(verdict.amount, verdict.nutrient, words.lang, both=True),

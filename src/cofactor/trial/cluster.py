@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cofactor.engine import batch
 from cofactor.errors import EngineError, InputError, Problem
+from cofactor.said import Said
 from cofactor.trial.make import Lived, make_part, study_of
 from cofactor.trial.parts import Plan
 from cofactor.trial.study import Study
@@ -62,7 +63,8 @@ def _done(client: Client, plan: Plan, folder: Path, todo: Sequence[int]) -> Iter
         except KilledWorker:  # the scheduler blames a part that was only waiting on the workers that died, too
             deaths[part] += 1
             if deaths[part] == _DEATHS:
-                raise EngineError(f"{_DEATHS} workers died over part {part}; their logs tell why") from None
+                died = Said("{n} workers died over part {part}; their logs tell why", n=_DEATHS, part=part)
+                raise EngineError(died) from None
             waiting.add(submit(part))
         else:
             yield part
@@ -87,9 +89,9 @@ def _client(address: str) -> AbstractContextManager[Client]:
     try:
         import distributed  # noqa: F401 - whether it is there
     except ImportError:
-        do = "Install it: pip install 'cofactor[cluster]'. Without --cluster this machine makes the parts."
-        missing = Problem("--cluster", "no Dask, which spreads the parts", ("the extra cofactor[cluster]",), do)
-        raise InputError([missing]) from None
+        do = Said("Install it: pip install 'cofactor[cluster]'. Without --cluster this machine makes the parts.")
+        got, expected = Said("no Dask, which spreads the parts"), Said("the extra cofactor[cluster]")
+        raise InputError([Problem("--cluster", got, (expected,), do)]) from None
     return _here() if address == LOCAL else _there(address)
 
 
@@ -120,7 +122,6 @@ def _there(address: str) -> Client:
     # Dask closes a client that never connected when it is collected; in the midst of starting the next one, both would
     # wait for each other without end.
     gc.collect()
-    expected = ("HOST:PORT of a Dask scheduler", LOCAL)
-    raise InputError(
-        [Problem("--cluster", f"{address}: {told}", expected, "Start one (dask scheduler), or write local.")]
-    )
+    expected = (Said("HOST:PORT of a Dask scheduler"), LOCAL)
+    do = Said("Start one (dask scheduler), or write local.")
+    raise InputError([Problem("--cluster", f"{address}: {told}", expected, do)])

@@ -8,6 +8,7 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.person import documents
 from cofactor.person.case import sun_habits
+from cofactor.said import Said
 from cofactor.trial.schema import ObserveIn, TrialFile, json_schema
 from cofactor.trial.schema_given import ArmIn, GiveIn, InfuseIn
 from cofactor.trial.schema_people import PopulationIn
@@ -15,13 +16,13 @@ from cofactor.trial.types import Arm, Give, Infusion, Population, Trial
 
 __all__ = ["arm_of", "json_schema", "load_trial", "parse_population", "parse_trial", "population_of"]
 
-_HOW_TO_START = "Start the file with `trial: 1`, then population: and arms: (see the examples)."
+_HOW_TO_START = Said("Start the file with `trial: 1`, then population: and arms: (see the examples).")
 
 
 def load_trial(path: str | Path) -> Trial:
     """Read a trial file. Raises :class:`InputError` with every problem."""
     path = Path(path)
-    return parse_trial(documents.text_of(path, "a trial file"), name=path.stem)
+    return parse_trial(documents.text_of(path, Said("a trial file")), name=path.stem)
 
 
 def parse_trial(trial: Mapping[str, object] | str, name: str = "trial") -> Trial:
@@ -63,14 +64,15 @@ def _length(file: TrialFile) -> float:
         return said
     observed = _observed(file.observe)
     if not observed or observed[-1] == 0:
-        do = "Add `weeks: 22` (with the true value)."
-        raise InputError([Problem("weeks", "nothing", ("length in weeks", "or in days"), do)])
+        do = Said("Add `weeks: 22` (with the true value).")
+        expected = (Said("length in weeks"), Said("or in days"))
+        raise InputError([Problem("weeks", Said("nothing"), expected, do)])
     return observed[-1]
 
 
 def _too_late(file: TrialFile, length: float) -> Iterator[Problem]:
     """What lies after the end of the trial, and so would be ignored."""
-    last = f"at most {length:g} days ({length / 7:.4g} weeks), the length of the trial"
+    last = Said("at most {days:g} days ({weeks:.4g} weeks), the length of the trial", days=length, weeks=length / 7)
     places: list[tuple[str, Sequence[float]]] = []
     for i, arm in enumerate(file.arms):
         for j, give in enumerate(arm.give):
@@ -79,7 +81,8 @@ def _too_late(file: TrialFile, length: float) -> Iterator[Problem]:
     places += [("observe.weeks", file.observe.weeks), ("observe.days", file.observe.days)]
     for where, days in places:
         if days and max(days) > length + 1e-9:
-            yield Problem(where, f"day {max(days):g}", (last,), "Correct the day, or make the trial longer.")
+            do = Said("Correct the day, or make the trial longer.")
+            yield Problem(where, Said("day {day:g}", day=max(days)), (last,), do)
 
 
 def population_of(given: PopulationIn, file: TrialFile | None = None) -> Population:

@@ -24,12 +24,13 @@ from cofactor.person.label import Aside, Content, read_line
 from cofactor.person.quantities import iso_date
 from cofactor.person.schema_base import NUMBER, nothing
 from cofactor.person.schema_taken import PrintedIn
+from cofactor.said import Said
 from cofactor.trial.design import population_of
 from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.types import Population
 from cofactor.trial.written import DAY, length_in
 
-_HOW_TO_START = "Write the lines of the label under `contents:`, as printed (see examples/labels)."
+_HOW_TO_START = Said("Write the lines of the label under `contents:`, as printed (see examples/labels).")
 LATITUDE = 48.0
 """Degrees north where neither latitude nor country is said: Paris, Munich, Vienna; a target of this tool."""
 START = date(2026, 10, 1)
@@ -111,7 +112,7 @@ class LabelCase:
 def load_label(path: str | Path) -> LabelCase:
     """Read a label file. Raises :class:`InputError` with every problem."""
     path = Path(path)
-    return parse_label(documents.text_of(path, "a label file"), name=path.stem)
+    return parse_label(documents.text_of(path, Said("a label file")), name=path.stem)
 
 
 def parse_label(label: Mapping[str, object] | str, name: str = "product") -> LabelCase:
@@ -140,18 +141,20 @@ def parse_label(label: Mapping[str, object] | str, name: str = "product") -> Lab
 def _missing(written: documents.Written) -> list[Problem]:
     if written.values.get("contents") is not None or written.values.get("product") is not None:
         return []
-    return [Problem("contents", "nothing", ("the lines of the label", "or product: dsld:..."), _HOW_TO_START)]
+    expected = (Said("the lines of the label"), Said("or product: dsld:..."))
+    return [Problem("contents", Said("nothing"), expected, _HOW_TO_START)]
 
 
 def _problems_of(file: LabelFile) -> list[Problem]:
     found = []
     if (file.product or file.contents) is not None and not file.read.contents:
-        do = "Add a line such as `Magnesium (citrate) 100 mg`."
-        found.append(Problem("contents", "no amount of a vitamin or mineral that is followed", (), do))
+        do = Said("Add a line such as `Magnesium (citrate) 100 mg`.")
+        found.append(Problem("contents", Said("no amount of a vitamin or mineral that is followed"), (), do))
     people = file.population.people
     if people > MOST_PEOPLE:
-        do = "Ask for fewer people; `cofactor trial` takes more."
-        found.append(Problem("population.people", f"{people:,}", (f"at most {MOST_PEOPLE:,}",), do))
+        do = Said("Ask for fewer people; `cofactor trial` takes more.")
+        most = Said("at most {most:,}", most=MOST_PEOPLE)
+        found.append(Problem("population.people", Said("{n:,}", n=people), (most,), do))
     return found
 
 

@@ -31,6 +31,7 @@ from cofactor.person import sun
 from cofactor.person.body import SETTLE_DAYS
 from cofactor.person.exposure import log_sd
 from cofactor.person.traits import between_people, covariate, covariate_log_sd, shared_traits
+from cofactor.said import Said
 from cofactor.trial import draws
 from cofactor.trial.levers import VITAMIN_D, levers, moved, study_reading
 from cofactor.trial.population import People, draw, log_spread, supply_log_sd
@@ -278,7 +279,8 @@ class _Matching:
         )
         lost = solution.codes != Code.OK
         if lost.all():
-            raise EngineError(f"none of {len(lost)} virtual people could be brought to the start of the trial")
+            none = Said("none of {n} virtual people could be brought to the start of the trial", n=len(lost))
+            raise EngineError(none)
         if not lost.any():
             return solution
         self.failed |= lost

@@ -16,6 +16,7 @@ from typing import Any
 
 from cofactor.errors import InputError, Problem
 from cofactor.files import write_whole
+from cofactor.said import Said
 from cofactor.trial import parts
 from cofactor.trial.cluster import make_on
 from cofactor.trial.design import load_trial, parse_trial
@@ -38,7 +39,7 @@ class Shard:
         index, slash, count = text.partition("/")
         if slash and index.strip().isdigit() and count.strip().isdigit() and 1 <= int(index) <= int(count):
             return cls(int(index), int(count))
-        raise InputError([Problem("shard", text, ("I/N, from 1/N to N/N",), "Write such as 3/40.")])
+        raise InputError([Problem("shard", text, (Said("I/N, from 1/N to N/N"),), Said("Write such as 3/40."))])
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ def _read(trial: str | Path | Mapping[str, object] | Trial) -> Trial:
 
 def _with(trial: Trial, people: int | None, seed: int | None) -> Trial:
     if people is not None and people < 1:
-        raise InputError([Problem("people", str(people), ("1 or more",), "Give a number of people.")])
+        raise InputError([Problem("people", str(people), (Said("1 or more"),), Said("Give a number of people."))])
     if seed is not None and seed < 0:
-        raise InputError([Problem("seed", str(seed), ("0 or more",), "Give a seed that is not negative.")])
+        raise InputError([Problem("seed", str(seed), (Said("0 or more"),), Said("Give a seed that is not negative."))])
     who = trial.population
     return replace(
         trial,
@@ -118,8 +119,11 @@ def _refuse_strangers(folder: Path, plan: Plan, found: Mapping[int, parts.Receip
     """Refuse a folder with parts of another trial, which would be taken for this one's by whoever reads them all."""
     other = any(r.design != plan.design for r in found.values())
     if any(part >= plan.count for part in found) or (other and not resume):
-        do = "Choose an empty folder." if resume else "Choose an empty folder; --resume makes anew what differs."
-        raise InputError([Problem("out", f"{folder} with parts of another trial", ("a folder of its own",), do)])
+        do = Said("Choose an empty folder; --resume makes anew what differs.")
+        if resume:
+            do = Said("Choose an empty folder.")
+        got = Said("{folder} with parts of another trial", folder=str(folder))
+        raise InputError([Problem("out", got, (Said("a folder of its own"),), do)])
 
 
 def _make(plan: Plan, folder: Path, todo: list[int], progress: Progress | None, cluster: str | None) -> None:
@@ -134,9 +138,12 @@ def _refuse_lost(folder: Path, plan: Plan, made: Iterable[int]) -> None:
     """Refuse what a cluster has made where it is not here as we would have made it."""
     found = parts.receipts(folder)
     if any(i not in found or not parts.holds(folder, plan, found[i]) for i in made):
-        expected = ("a folder that every worker sees under this path", "this version of cofactor on every worker")
-        do = "Make both so, then resume."
-        raise InputError([Problem("--cluster", f"parts that are not in {folder}", expected, do)])
+        expected = (
+            Said("a folder that every worker sees under this path"),
+            Said("this version of cofactor on every worker"),
+        )
+        got = Said("parts that are not in {folder}", folder=str(folder))
+        raise InputError([Problem("--cluster", got, expected, Said("Make both so, then resume."))])
 
 
 def _finish(plan: Plan, folder: Path, mine: frozenset[int], kept: int) -> TrialRun:

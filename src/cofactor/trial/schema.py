@@ -19,6 +19,7 @@ from cofactor.person.schema_base import NUMBER, Strict, Text, VeryMany
 from cofactor.person.schema_base import nothing as said_none
 from cofactor.person.schema_person import SunIn, read_sun
 from cofactor.person.words import nearest
+from cofactor.said import Said
 from cofactor.trial.schema_given import ArmIn
 from cofactor.trial.schema_people import PopulationIn
 from cofactor.trial.written import DAY, DAYS, days_of, length_in
@@ -59,7 +60,8 @@ def _outcome(value: object) -> str:
     if value in known:
         return str(value)
     close = nearest(str(value), known)
-    raise refusal(value, f"Did you mean `{close[0]}`?" if close else "Use one of those outcomes.", close or known)
+    do = Said("Did you mean `{word}`?", word=close[0]) if close else Said("Use one of those outcomes.")
+    raise refusal(value, do, close or known)
 
 
 class TrialFile(Strict):
@@ -92,7 +94,8 @@ class TrialFile(Strict):
     @classmethod
     def _trial(cls, value: object) -> int:
         if value != VERSION or isinstance(value, bool):
-            raise refusal(value, "This version of cofactor reads version 1 of the trial file.", (str(VERSION),))
+            do = Said("This version of cofactor reads version 1 of the trial file.")
+            raise refusal(value, do, (str(VERSION),))
         return VERSION
 
     @validator("start", mode="plain")
@@ -105,7 +108,8 @@ class TrialFile(Strict):
     def _one_length(cls, value: float | None, info: ValidationInfo) -> float | None:
         weeks = info.data.get("weeks")
         if value is not None and weeks is not None and abs(value - weeks) > 0.5:
-            raise refusal(f"{value:g} days beside {weeks / 7:g} weeks", "Weeks and days disagree: keep one of the two.")
+            got = Said("{days:g} days beside {weeks:g} weeks", days=value, weeks=weeks / 7)
+            raise refusal(got, Said("Weeks and days disagree: keep one of the two."))
         return value
 
     @validator("arms", mode="after")
@@ -114,7 +118,8 @@ class TrialFile(Strict):
         names = [arm.name for arm in value]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise refusal(f"two arms named {describe(twice)}", "Give each arm a name of its own.")
+            got = Said("two arms named {name}", name=describe(twice))
+            raise refusal(got, Said("Give each arm a name of its own."))
         return value
 
 

@@ -14,6 +14,7 @@ from cofactor.person.problems import describe, read_each, refusal
 from cofactor.person.quantities import bounded, number_with_unit, period_in_days, plain_number, quantity_in
 from cofactor.person.schema_base import NUMBER, PERIOD, QUANTITY, Many, Strict, Text, as_mapping
 from cofactor.person.schema_taken import FormedIn, read_moments
+from cofactor.said import Said
 from cofactor.trial import spreads
 from cofactor.trial.written import DAYS, IN_DIET, MODELLED, MOST_DAYS, days_of, followed, in_diet, modelled, share
 
@@ -73,22 +74,24 @@ class GiveIn(FormedIn):
         if value is None:
             return None
         if info.data.get("at"):
-            raise refusal(value, "Give `every` or `at`: keep one of the two.", ("one of them",))
+            raise refusal(value, Said("Give `every` or `at`: keep one of the two."), (Said("one of them"),))
         return period_in_days(value)
 
     @validator("begin", mode="plain")
     @classmethod
     def _begin(cls, value: object) -> float:
-        return 0.0 if value is None else bounded(plain_number(value, "28"), 0, MOST_DAYS, "days", "first day", value)
+        if value is None:
+            return 0.0
+        return bounded(plain_number(value, "28"), 0, MOST_DAYS, Said("days"), Said("first day"), value)
 
     @validator("end", mode="plain")
     @classmethod
     def _end(cls, value: object, info: ValidationInfo) -> float | None:
         if value is None:
             return None
-        end = bounded(plain_number(value, "84"), 0, MOST_DAYS, "days", "last day", value)
+        end = bounded(plain_number(value, "84"), 0, MOST_DAYS, Said("days"), Said("last day"), value)
         if end <= info.data.get("begin", 0.0):
-            raise refusal(value, "The last day lies before the first: check both.", ("a later day",))
+            raise refusal(value, Said("The last day lies before the first: check both."), (Said("a later day"),))
         return end
 
     @validator("when", mode="plain")
@@ -107,9 +110,10 @@ class GiveIn(FormedIn):
         amount = doses.dose(value, nutrient, form, info.data["of"]).value
         repeated = info.data.get("every") or (None if info.data.get("at") else 1.0)
         if nutrient == "vitamin_d" and repeated and amount / repeated > _MOST_VITAMIN_D_DAILY:
-            got = f"{describe(value)}, {doses.both_units(amount / repeated, nutrient)} a day"
-            most = f"at most {doses.both_units(_MOST_VITAMIN_D_DAILY, nutrient)} a day"
-            raise refusal(got, "Check the unit and `every`.", (most,))
+            daily = doses.both_units(amount / repeated, nutrient)
+            got = Said("{typed}, {amount} a day", typed=describe(value), amount=daily)
+            most = Said("at most {amount} a day", amount=doses.both_units(_MOST_VITAMIN_D_DAILY, nutrient))
+            raise refusal(got, Said("Check the unit and `every`."), (most,))
         return amount
 
 
@@ -130,7 +134,7 @@ class InfuseIn(Strict):
     def _nutrient(cls, value: object) -> str:
         nutrient = doses.known_nutrient(value)
         if nutrient not in INTO_VEIN:
-            raise refusal(value, "The model takes these into a vein.", INTO_VEIN)
+            raise refusal(value, Said("The model takes these into a vein."), INTO_VEIN)
         return nutrient
 
     @validator("at", mode="plain")
@@ -143,7 +147,7 @@ class InfuseIn(Strict):
     def _hours(cls, value: object) -> float:
         text = isinstance(value, str) and any(c.isalpha() for c in value)
         hours = quantity_in(value, _HOURS, "0.2 h") if text else plain_number(value, "0.2")
-        return bounded(hours, 1 / 60, 24 * MOST_DAYS, "hours", "length of an infusion", value)
+        return bounded(hours, 1 / 60, 24 * MOST_DAYS, Said("hours"), Said("length of an infusion"), value)
 
     @validator("amount", mode="plain")
     @classmethod
@@ -182,7 +186,7 @@ class ArmIn(Strict):
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise refusal(value, "Write {magnesium: 12 mg, ...}, per day.", IN_DIET)
+            raise refusal(value, Said("Write {magnesium: 12 mg, ...}, per day."), IN_DIET)
 
         def read(name: str, amount: object) -> float:
             low, high = doses.diet_total(in_diet(name), amount, controlled=True)
@@ -193,4 +197,4 @@ class ArmIn(Strict):
     @validator("adherence", mode="plain")
     @classmethod
     def _adherence(cls, value: object) -> float | None:
-        return None if value is None else share(value, "adherence")
+        return None if value is None else share(value, Said("adherence"))

@@ -13,6 +13,7 @@ from cofactor.person import measures, words
 from cofactor.person.problems import read_each, refusal
 from cofactor.person.schema_base import NUMBER, Many, Strict, as_mapping
 from cofactor.person.schema_person import SunIn, read_sun
+from cofactor.said import Said
 from cofactor.trial import spreads
 from cofactor.trial.levers import levers
 from cofactor.trial.types import Spread
@@ -97,17 +98,17 @@ class PopulationIn(Strict):
     @validator("people", mode="plain")
     @classmethod
     def _people(cls, value: object) -> int:
-        return whole(value, 1, _MOST_PEOPLE, "2000", "number of people")
+        return whole(value, 1, _MOST_PEOPLE, "2000", Said("number of people"))
 
     @validator("seed", mode="plain")
     @classmethod
     def _seed(cls, value: object) -> int:
-        return whole(value, 0, 2**53, "7", "seed")
+        return whole(value, 0, 2**53, "7", Said("seed"))
 
     @validator("female", mode="plain")
     @classmethod
     def _female(cls, value: object) -> float:
-        return share(value, "share of women")
+        return share(value, Said("share of women"))
 
     @validator("age", mode="plain")
     @classmethod
@@ -123,7 +124,7 @@ class PopulationIn(Strict):
     @classmethod
     def _weight(cls, value: object, info: ValidationInfo) -> Spread | None:
         if value is not None and info.data.get("bmi") is not None:
-            raise refusal(value, "Give bmi or weight: keep one of the two.", ("one of them",))
+            raise refusal(value, Said("Give bmi or weight: keep one of the two."), (Said("one of them"),))
         return None if value is None else spreads.read(value, spreads.WEIGHT)
 
     @validator("latitude", mode="plain")
@@ -144,18 +145,17 @@ class PopulationIn(Strict):
         if not isinstance(value, Mapping):
             return {measures.skin_type(value): 1.0}
         plain = {str(key): part for key, part in value.items()}
-        found = read_each("skin", plain, lambda key, part: (measures.skin_type(key), share(part, "share")))
+        found = read_each("skin", plain, lambda key, part: (measures.skin_type(key), share(part, Said("share"))))
         total = sum(part for _, part in found.values())
         if abs(total - 1) > 0.02:  # rounding of six shares
-            raise refusal(
-                f"shares that add to {total:g}", "Write the share of each skin type.", ("shares adding to 1",)
-            )
+            got, do = Said("shares that add to {total:g}", total=total), Said("Write the share of each skin type.")
+            raise refusal(got, do, (Said("shares adding to 1"),))
         return {skin: part / total for skin, part in found.values()}
 
     @validator("postmenopausal", mode="plain")
     @classmethod
     def _postmenopausal(cls, value: object) -> float | None:
-        return None if value is None else share(value, "share of the women")
+        return None if value is None else share(value, Said("share of the women"))
 
     @validator("gfr", mode="plain")
     @classmethod
@@ -168,7 +168,7 @@ class PopulationIn(Strict):
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise refusal(value, "Write {25OHD: {mean: 48, sd: 18, unit: nmol/L}}.", tuple(levers()))
+            raise refusal(value, Said("Write {25OHD: {mean: 48, sd: 18, unit: nmol/L}}."), tuple(levers()))
         return read_each("baseline", value, spreads.readings)
 
     @validator("intake", mode="plain")
@@ -177,7 +177,7 @@ class PopulationIn(Strict):
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise refusal(value, "Write {magnesium: 320 mg, ...}, per day.", IN_DIET)
+            raise refusal(value, Said("Write {magnesium: 320 mg, ...}, per day."), IN_DIET)
         return read_each("intake", value, lambda name, amount: spreads.intake(in_diet(name), amount))
 
     @validator("medicines", mode="plain")
@@ -190,5 +190,6 @@ class PopulationIn(Strict):
 def _medicine(value: object) -> str:
     code = load().medicine(str(value)[:60])[0]
     if code is None:
-        raise refusal(value, "Write the name of a medicine, or its ATC code.", ("hydrochlorothiazide", "C03AA03"))
+        do = Said("Write the name of a medicine, or its ATC code.")
+        raise refusal(value, do, ("hydrochlorothiazide", "C03AA03"))
     return code

@@ -20,6 +20,7 @@ from cofactor.engine.solve import Backend, Tolerance, solve
 from cofactor.errors import InputError, Problem
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import documents
+from cofactor.said import Said
 from cofactor.trial.design import arm_of, parse_population
 from cofactor.trial.match import Ready, ready
 from cofactor.trial.population import People, draw
@@ -82,7 +83,7 @@ def regimen(*doses: str | Mapping[str, object], adherence: float = 1.0, **keys: 
     give = [dose_of_text(dose) if isinstance(dose, str) else dict(dose) for dose in doses]
     name = "; ".join(dose for dose in doses if isinstance(dose, str))[:100] or "regimen"
     values: dict[str, Any] = {"name": name, "give": give, "adherence": adherence, **keys}
-    return arm_of(documents.validated(ArmIn, documents.of(values, "Give keys and values.")))
+    return arm_of(documents.validated(ArmIn, documents.of(values, Said("Give keys and values."))))
 
 
 def simulate(
@@ -114,9 +115,10 @@ def simulate(
         np.unique(np.append(np.arange(0.0, days, 7.0), days)) if times is None else np.unique(np.asarray(times, float))
     )
     known = [o.id for o in outcome_table()]
-    problems = [Problem("outcomes", o, tuple(known), "Use one of those.") for o in outcomes if o not in known]
+    problems = [Problem("outcomes", o, tuple(known), Said("Use one of those.")) for o in outcomes if o not in known]
     if not len(when) or when[0] < 0 or when[-1] > days:
-        problems.append(Problem("times", str(times), (f"0 to {days:g} days",), "Give days within the length."))
+        expected = Said("0 to {days:g} days", days=days)
+        problems.append(Problem("times", str(times), (expected,), Said("Give days within the length.")))
     if problems:
         raise InputError(problems)
     study = Study(people.design, start, dark)

@@ -10,6 +10,7 @@ from cofactor.person import doses, labs
 from cofactor.person.problems import describe, read_each, refusal
 from cofactor.person.quantities import bounded, number_with_unit, unknown_unit
 from cofactor.person.words import nearest
+from cofactor.said import Said
 from cofactor.trial.levers import levers
 from cofactor.trial.types import Spread
 
@@ -20,7 +21,7 @@ _PARTS = {"mean": "mean", "sd": "sd", "min": "low", "max": "high"}
 class Kind:
     """A quantity that a population may give: its unit, other accepted units, and bounds of its mean."""
 
-    what: str
+    what: Said
     unit: str
     accepted: Mapping[str, float]
     least: float
@@ -28,10 +29,10 @@ class Kind:
 
 
 # Bounds of our own, wide of every population ever studied: outside of them a slip of the keyboard is likelier.
-AGE = Kind("age", "years", {"years": 1.0, "year": 1.0, "y": 1.0}, 1, 122)
-BMI = Kind("BMI", "kg/m²", {"kg/m²": 1.0, "kg/m2": 1.0}, 9, 110)
-WEIGHT = Kind("weight", "kg", {"kg": 1.0, "g": 0.001}, 5, 400)
-GFR = Kind("kidney function", "mL/min", {"mL/min": 1.0}, 3, 250)
+AGE = Kind(Said("age"), Said("years"), {"years": 1.0, "year": 1.0, "y": 1.0}, 1, 122)
+BMI = Kind(Said("BMI"), "kg/m²", {"kg/m²": 1.0, "kg/m2": 1.0}, 9, 110)
+WEIGHT = Kind(Said("weight"), "kg", {"kg": 1.0, "g": 0.001}, 5, 400)
+GFR = Kind(Said("kidney function"), "mL/min", {"mL/min": 1.0}, 3, 250)
 
 
 def read(value: object, kind: Kind) -> Spread:
@@ -41,9 +42,10 @@ def read(value: object, kind: Kind) -> Spread:
     spread = Spread(**dict(found.values()))
     low, high = spread.low or kind.least, kind.most if spread.high is None else spread.high
     if low > high or (spread.mean is not None and not low <= spread.mean <= high):
-        raise refusal(value, "Check mean, min and max: they do not fit each other.", ("min ≤ mean ≤ max",))
+        do = Said("Check mean, min and max: they do not fit each other.")
+        raise refusal(value, do, (Said.quoted("min ≤ mean ≤ max"),))
     if spread.mean is None and (spread.low is None or spread.high is None):
-        raise refusal(value, "Write a mean, or both min and max.", tuple(_PARTS))
+        raise refusal(value, Said("Write a mean, or both min and max."), tuple(_PARTS))
     return spread
 
 
@@ -55,8 +57,8 @@ def _part(key: str) -> str:
 def _known(key: str, keys: tuple[str, ...]) -> None:
     if key not in keys:
         close = nearest(key, keys)
-        do = f"Did you mean `{close[0]}`?" if close else "Remove this key, or use one of those."
-        raise refusal(f"the unknown key `{describe(key)}`", do, close or keys)
+        do = Said("Did you mean `{word}`?", word=close[0]) if close else Said("Remove this key, or use one of those.")
+        raise refusal(Said("the unknown key `{key}`", key=describe(key)), do, close or keys)
 
 
 def _number(part: str, value: object, kind: Kind) -> float:
@@ -71,7 +73,8 @@ def _number(part: str, value: object, kind: Kind) -> float:
 def readings(analyte: str, value: object) -> Spread:
     """Read ``{mean: 48, sd: 18, unit: nmol/L}`` of an analyte at the start, in any unit that laboratories print."""
     if labs.known_analyte(analyte) not in levers():
-        raise refusal(analyte, "People cannot be made to match this analyte: remove it.", tuple(levers()))
+        do = Said("People cannot be made to match this analyte: remove it.")
+        raise refusal(analyte, do, tuple(levers()))
     plain = value if isinstance(value, Mapping) else {"mean": value}
     unit: str | None = None
 
@@ -85,17 +88,17 @@ def readings(analyte: str, value: object) -> Spread:
 
     found = read_each("readings", plain, one)
     if "mean" not in found:
-        raise refusal(value, "Add the mean at the start.", ("mean",))
+        raise refusal(value, Said("Add the mean at the start."), ("mean",))
     settled = labs.settle_unit(analyte, found["mean"], unit)
     level = labs.measured(analyte, "=", found["mean"], settled).value
     if level <= 0:
-        raise refusal(value, "Write a mean above 0.")
+        raise refusal(value, Said("Write a mean above 0."))
     if "sd" not in found:
         return Spread(level)
     sd = found["sd"]
     width = labs.canonical(analyte, sd.value, labs.settle_unit(analyte, sd, unit) if sd.unit else settled)
     # Half as wide again as the mean: wider spreads are slips of the unit.
-    return Spread(level, bounded(width, 0, 1.5 * level, "", f"SD of {analyte}", sd.value))
+    return Spread(level, bounded(width, 0, 1.5 * level, "", Said("SD of {analyte}", analyte=analyte), sd.value))
 
 
 def intake(nutrient: str, value: object) -> Spread:
@@ -111,7 +114,7 @@ def intake(nutrient: str, value: object) -> Spread:
 
     found = dict(read_each("intake", value, one).values())
     if "mean" not in found:
-        raise refusal(value, "Add the mean.", ("mean",))
+        raise refusal(value, Said("Add the mean."), ("mean",))
     return Spread(**found)
 
 
@@ -120,8 +123,9 @@ def infused_mmol(nutrient: str, value: object, most: float) -> float:
     quantity = number_with_unit(value, "97 mg")
     accepted = doses.accepted_units(nutrient, None)
     if not quantity.unit:
-        raise refusal(f"{describe(value)} without a unit", "Write the unit too, such as 97 mg.", accepted)
+        do = Said("Write the unit too, such as {example}.", example="97 mg")
+        raise refusal(Said("{value} without a unit", value=describe(value)), do, accepted)
     if quantity.unit not in accepted:
         raise unknown_unit(quantity.unit, accepted)
     mmol = units.convert(quantity.value, quantity.unit, "mmol", nutrient)
-    return bounded(mmol, -most if nutrient == "calcium" else 0.0, most, "mmol", "infusion", value)
+    return bounded(mmol, -most if nutrient == "calcium" else 0.0, most, "mmol", Said("infusion"), value)

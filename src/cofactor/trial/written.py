@@ -10,6 +10,7 @@ from cofactor.facts.types import Form
 from cofactor.person import doses, measures
 from cofactor.person.problems import refusal
 from cofactor.person.quantities import bounded, plain_number, quantity_in
+from cofactor.said import Said
 
 MODELLED = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc", "vitamin_k")
 """Nutrients that the model follows when given; of vitamin K only MK-7."""
@@ -27,29 +28,29 @@ def modelled(value: object) -> str:
     """Read the name of a nutrient that the model follows."""
     nutrient = doses.known_nutrient(value)
     if nutrient not in MODELLED:
-        raise refusal(value, "The model does not follow this nutrient: remove the entry.", MODELLED)
+        raise refusal(value, Said("The model does not follow this nutrient: remove the entry."), MODELLED)
     return nutrient
 
 
 def followed(form: Form, nutrient: str) -> Form:
     """A form, refused where it is one of vitamin K that the model does not follow."""
     if nutrient == "vitamin_k" and form.id != "MK-7":
-        raise refusal(form.id, "Of vitamin K the model follows one form.", ("MK-7",))
+        raise refusal(form.id, Said("Of vitamin K the model follows one form."), ("MK-7",))
     return form
 
 
-def share(value: object, what: str) -> float:
+def share(value: object, what: Said) -> float:
     """Read ``0.5`` or ``50 %``."""
     if isinstance(value, str) and "%" in value:
         return measures.share(value, "50 %", what)
     return bounded(plain_number(value, "0.5"), 0, 1, "", what, value)
 
 
-def whole(value: object, least: int, most: int, example: str, what: str) -> int:
+def whole(value: object, least: int, most: int, example: str, what: Said) -> int:
     """Read a whole number within bounds."""
     number = plain_number(value, example)
     if number != int(number):
-        raise refusal(value, f"Write a whole {what}, such as {example}.")
+        raise refusal(value, Said("Write a whole {what}, such as {example}.", what=what, example=example))
     return int(bounded(number, least, most, "", what, value))
 
 
@@ -57,9 +58,9 @@ def days_of(value: object) -> tuple[float, ...]:
     """Read one day or a list of days, counted from the start, which may be parts of a day."""
     listed = value if isinstance(value, list | tuple) else [value]
     if not listed or len(listed) > 1000:
-        raise refusal(value, "Write a list of 1 to 1000 days, such as [0, 30].")
-    found = [bounded(plain_number(day, "30"), 0, MOST_DAYS, "days", "day of a trial", day) for day in listed]
-    return tuple(sorted(set(found)))
+        raise refusal(value, Said("Write a list of 1 to 1000 days, such as [0, 30]."))
+    unit, what = Said("days"), Said("day of a trial")
+    return tuple(sorted({bounded(plain_number(day, "30"), 0, MOST_DAYS, unit, what, day) for day in listed}))
 
 
 def length_in(days_each: float) -> Callable[[object], float | None]:
@@ -70,7 +71,7 @@ def length_in(days_each: float) -> Callable[[object], float | None]:
             return None
         text = isinstance(value, str) and any(c.isalpha() for c in value)
         days = quantity_in(value, _PERIODS, "22 weeks") if text else plain_number(value, "22") * days_each
-        return bounded(days, 1 / 24, MOST_DAYS, "days", "length of a trial", value)
+        return bounded(days, 1 / 24, MOST_DAYS, Said("days"), Said("length of a trial"), value)
 
     return read
 
@@ -82,5 +83,5 @@ def in_diet(value: str) -> str:
     """Read the name of a nutrient whose intake from food the model follows."""
     nutrient = doses.known_nutrient(value)
     if nutrient not in IN_DIET:
-        raise refusal(value, "The model does not follow this nutrient: remove the key.", IN_DIET)
+        raise refusal(value, Said("The model does not follow this nutrient: remove the key."), IN_DIET)
     return nutrient

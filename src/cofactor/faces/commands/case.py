@@ -11,6 +11,7 @@ import click
 
 from cofactor.errors import InputError, Problem, StoreError
 from cofactor.faces.shared import common, print_json, say
+from cofactor.said import Said
 
 if TYPE_CHECKING:
     from cofactor.person.store import Store
@@ -45,7 +46,7 @@ def save(file: Path, name: str | None, seal: bool, lang: str, as_json: bool, qui
     with open_store(passphrase=_passphrase, create=True) as store:
         if seal and not store.sealed:
             store.protect(_new_passphrase())
-        version, new = store.save(name or file.stem, text_of(file, "a case file"))
+        version, new = store.save(name or file.stem, text_of(file, Said("a case file")))
         _warn(store, lang)
     if as_json:
         print_json({"name": name or file.stem, **_row(version), "new": new})
@@ -122,9 +123,8 @@ def export(name: str, file: Path, number: int | None, force: bool, lang: str, as
     from cofactor.person.store import open_store
 
     if file.exists() and not force:
-        raise InputError(
-            [Problem(str(file), "a file that is there", ("a new file",), "Say `--force` to write over it.")]
-        )
+        got, do = Said("a file that is there"), Said("Say `--force` to write over it.")
+        raise InputError([Problem(str(file), got, (Said("a new file"),), do)])
     with open_store(passphrase=_passphrase) as store:
         write_whole(file, store.text(name, number), mode=0o600)
         _warn(store, lang)
@@ -176,7 +176,9 @@ def _passphrase() -> str:
     if known is not None:
         return known
     if not sys.stdin.isatty():
-        raise StoreError(f"The store is sealed: set {PASSPHRASE}, or run this in a terminal that can ask.")
+        raise StoreError(
+            Said("The store is sealed: set {name}, or run this in a terminal that can ask.", name=PASSPHRASE)
+        )
     return str(click.prompt("Passphrase", hide_input=True, err=True))
 
 
@@ -185,7 +187,8 @@ def _new_passphrase() -> str:
     if known is not None:
         return known
     if not sys.stdin.isatty():
-        raise StoreError(f"Set {PASSPHRASE}_NEW to the new passphrase, or run this in a terminal that can ask.")
+        name = f"{PASSPHRASE}_NEW"
+        raise StoreError(Said("Set {name} to the new passphrase, or run this in a terminal that can ask.", name=name))
     return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
 
 

@@ -8,6 +8,7 @@ import click
 
 from cofactor.errors import InputError, Problem
 from cofactor.faces.shared import common, print_json, say
+from cofactor.said import Said
 
 
 @click.command("evidence")
@@ -50,7 +51,8 @@ def _pages(claim: str | None, folder: Path, *, as_json: bool, quiet: bool) -> No
     from cofactor.report.render_evidence import pages
 
     if claim is not None:
-        raise InputError([Problem("--html", claim, ("no ID",), "The pages hold every statement; leave the ID out.")])
+        do = Said("The pages hold every statement; leave the ID out.")
+        raise InputError([Problem("--html", claim, (Said("no ID"),), do)])
     written = [str(path) for path in pages(tried(), folder)]
     if as_json:
         print_json({"written": written})

@@ -77,6 +77,7 @@ def import_(files: tuple[Path, ...], store: Path | None, lang: str, as_json: boo
 def _lines(done: Imported, lang: str) -> list[str]:
     from cofactor.facts.food_classes import release_info
     from cofactor.report.numbers import number
+    from cofactor.report.refusals import told
     from cofactor.report.text import Text
 
     text, info = Text(lang), release_info(done.release)
@@ -85,5 +86,5 @@ def _lines(done: Imported, lang: str) -> list[str]:
     name = info.name_fr if lang == "fr" else info.name_en
     found = [text("food.imported", release=name, files=", ".join(done.files), **values)]
     found += [f"  {text(f'food.remark.{remark}')}" for remark in done.remarks]
-    found += [f"  {text('food.refused', row=reason)}" for reason in done.reasons[:_REASONS_SHOWN]]
+    found += [f"  {text('food.refused', row=told(reason, lang))}" for reason in done.reasons[:_REASONS_SHOWN]]
     return [*found, f"  {text('food.licence', licence=done.licence, citation=info.citation)}"]

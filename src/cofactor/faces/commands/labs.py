@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ import click
 
 from cofactor.errors import InputError, Problem
 from cofactor.faces.shared import common, print_json, say
+from cofactor.said import Said
 
 if TYPE_CHECKING:
     from cofactor.person.lab_file import LabImport
+    from cofactor.person.lab_import import Judged
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -53,7 +56,7 @@ def import_(
 
     found = import_labs(file, case, said=_said(units), order=dates or "", skip=skip)
     if as_json:
-        print_json(_as_dict(found))
+        print_json(_as_dict(found, lang))
     elif not quiet:
         say("\n".join(_lines(found, lang)))
 
@@ -61,7 +64,7 @@ def import_(
 def _said(units: tuple[str, ...]) -> dict[str, str]:
     pairs = [text.partition("=") for text in units]
     wrong = [
-        Problem("--unit", "".join(pair), ("ANALYTE=UNIT",), "Write it like 25OHD=ng/mL.")
+        Problem("--unit", "".join(pair), ("ANALYTE=UNIT",), Said("Write it like {example}.", example="25OHD=ng/mL"))
         for pair in pairs
         if not pair[1]
     ]
@@ -70,8 +73,9 @@ def _said(units: tuple[str, ...]) -> dict[str, str]:
     return {name.strip(): unit.strip() for name, _, unit in pairs}
 
 
-def _as_dict(found: LabImport) -> dict[str, object]:
+def _as_dict(found: LabImport, lang: str) -> dict[str, object]:
     from cofactor.person.lab_import import Verdict
+    from cofactor.report.refusals import rows
 
     added = [
         {"date": r.date.isoformat(), "analyte": r.analyte, "value": r.value, "operator": r.operator, "unit": r.unit}
@@ -81,19 +85,21 @@ def _as_dict(found: LabImport) -> dict[str, object]:
     return {
         "added": added,
         "known": len(found.of(Verdict.KNOWN)),
-        "asked": [j.problem.as_dict() for j in found.of(Verdict.ASKED) if j.problem is not None],
-        "refused": [
-            *(p.as_dict() for p in found.unreadable),
-            *(j.problem.as_dict() for j in found.of(Verdict.REFUSED) if j.problem is not None),
-        ],
+        "asked": rows(_problems(found.of(Verdict.ASKED)), lang),
+        "refused": rows([*found.unreadable, *_problems(found.of(Verdict.REFUSED))], lang),
         "aside": {reason.value: count for reason, count in found.aside.items()},
         "not_read": list(found.not_read),
     }
 
 
+def _problems(judged: Iterable[Judged]) -> list[Problem]:
+    return [j.problem for j in judged if j.problem is not None]
+
+
 def _lines(found: LabImport, lang: str) -> list[str]:
     from cofactor.person.lab_import import Verdict
     from cofactor.report import numbers
+    from cofactor.report.refusals import told
     from cofactor.report.text import Text
 
     text = Text(lang)
@@ -103,7 +109,7 @@ def _lines(found: LabImport, lang: str) -> list[str]:
         if j.result is not None:
             what, day = text(f"analyte.{j.result.analyte}"), numbers.day(j.result.date, lang)
             lines.append("  " + text("labs.added", day=day, what=what, value=j.result.as_typed))
-    lines += [f"  {text('labs.open', problem=str(problem))}" for problem in found.open]
+    lines += [f"  {text('labs.open', problem=told(str(problem), lang))}" for problem in found.open]
     lines += [f"  {text('labs.not_read', name=name)}" for name in found.not_read]
     lines += [f"  {text(f'labs.aside.{r.value}', count=str(n))}" for r, n in sorted(found.aside.items())]
     return lines

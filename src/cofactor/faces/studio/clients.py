@@ -15,6 +15,7 @@ from cofactor.person.store_seal import SHORTEST
 from cofactor.person.yaml_text import MAX_CHARACTERS
 from cofactor.report import numbers
 from cofactor.report.text import Text
+from cofactor.said import Said
 
 PAGES = (Page("clients", "/clients"),)
 
@@ -53,9 +54,10 @@ def routes(studio: Studio) -> APIRouter:
         text = studio.text(request)
         if len(body.passphrase) < SHORTEST:
             do = text("studio.protect.longer", count=str(SHORTEST))
-            raise InputError([Problem("passphrase", f"{len(body.passphrase)}", (), do)])
+            raise InputError([Problem("passphrase", f"{len(body.passphrase)}", (), Said.quoted(do))])
         if body.again != body.passphrase:
-            raise InputError([Problem("again", text("studio.protect.other"), (), text("studio.protect.same"))])
+            got, do = text("studio.protect.other"), text("studio.protect.same")
+            raise InputError([Problem("again", got, (), Said.quoted(do))])
         await studio.shelf.run(lambda store: store.protect(body.passphrase))
         return {"location": "/clients"}
 
@@ -66,8 +68,8 @@ def new_client(store: Store, name: str, text: str) -> str:
     """Save the first version of a client; returns its id. A name that is taken is refused: it would add a version."""
     wanted = proper_name(name)
     if any(s.name.casefold() == wanted.casefold() for s in store.cases()):
-        do = "Choose another name or code, or open that client."
-        raise InputError([Problem("name", wanted, ("a name that is not taken",), do)])
+        do = Said("Choose another name or code, or open that client.")
+        raise InputError([Problem("name", wanted, (Said("a name that is not taken"),), do)])
     return store.save(wanted, text)[0].case
 
 

@@ -18,6 +18,7 @@ from cofactor.faces.studio.desk_form import merged
 from cofactor.faces.studio.desk_read import gate_lines, general_notes, read_back
 from cofactor.faces.studio.desk_view import view
 from cofactor.faces.studio.pages import Page, Studio
+from cofactor.faces.studio.refusals import problem_rows
 from cofactor.faces.studio.shelf import Client
 from cofactor.facts.food_lookup import search_foods
 from cofactor.person import yaml_text
@@ -25,6 +26,7 @@ from cofactor.person.case import parse_case
 from cofactor.person.case_text import with_values, written
 from cofactor.person.store import LONGEST_NAME
 from cofactor.report.foods import food_hint
+from cofactor.said import Said
 
 PAGES = (Page("case", "/case/{case}"),)
 
@@ -163,11 +165,12 @@ def _checked(values: Values, lang: str) -> dict[str, Any]:
     except InputError as error:
         problems = error.problems
     read = read_back(values, lang)
-    return {"problems": [p.as_dict() for p in problems], "read": read, "notes": notes, "gates": gates}
+    return {"problems": problem_rows(problems, lang), "read": read, "notes": notes, "gates": gates}
 
 
 def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise InputError([Problem("file", "no file", ("a file",), "Choose the file again.")]) from None
+        do = Said("Choose the file again.")
+        raise InputError([Problem(Said("file"), Said("no file"), (Said("a file"),), do)]) from None

@@ -9,7 +9,7 @@ from cofactor.person.case import parse_case
 from cofactor.person.lab_file import LabImport, judged
 from cofactor.person.lab_import import Judged, Verdict
 from cofactor.person.labs import ASSAYS
-from cofactor.report import numbers
+from cofactor.report import numbers, refusals
 from cofactor.report.text import Text
 
 Values = Mapping[str, object]
@@ -21,11 +21,12 @@ MAX_CHARACTERS = 1_000_000
 def read(content: bytes, values: Values, units: Mapping[str, str], dates: str, lang: str) -> dict[str, Any]:
     """What a file holds, beside the results that the case has. Raises :class:`InputError` where it cannot be read."""
     found = judged(content, parse_case(values), said=units, order=dates)
+    refused = [*found.unreadable, *(j.problem for j in found.of(Verdict.REFUSED) if j.problem)]
     return {
         "taken": [_row(j, lang) for j in found.of(Verdict.TAKEN)],
         "asked": [_asked(j, lang) for j in found.of(Verdict.ASKED)],
         "said": _summary(found, lang),
-        "refused": [str(p) for p in (*found.unreadable, *(j.problem for j in found.of(Verdict.REFUSED) if j.problem))],
+        "refused": [refusals.told(str(p), lang) for p in refused],
     }
 
 
@@ -53,7 +54,7 @@ def _asked(found: Judged, lang: str) -> dict[str, Any]:
         "analyte": analyte,
         "name": Text(lang)(f"analyte.{analyte}"),
         "units": list(ASSAYS[analyte].units),
-        "problem": problem.as_dict(),
+        "problem": refusals.problem_in(problem, lang).as_dict(),
     }
 
 

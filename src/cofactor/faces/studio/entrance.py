@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cofactor.errors import InputError, Problem, StoreError
 from cofactor.faces.door import SESSION_SECONDS
 from cofactor.faces.studio.pages import LANG_COOKIE, SCHEME_COOKIE, Studio
+from cofactor.said import Said
 
 LONGEST_PASSPHRASE = 1000
 FIRST = "/clients"
@@ -54,7 +55,7 @@ def routes(studio: Studio) -> APIRouter:
             await studio.shelf.unlock(body.passphrase)
         except StoreError as error:
             text = studio.text(request)
-            problem = Problem("passphrase", text("studio.unlock.wrong"), (), str(error))
+            problem = Problem("passphrase", text("studio.unlock.wrong"), (), Said.quoted(str(error)))
             raise InputError([problem]) from None
         return {"location": FIRST}
 

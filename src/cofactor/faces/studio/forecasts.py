@@ -15,13 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor.assess.forecast import OUTCOMES
 from cofactor.errors import InputError, Problem
-from cofactor.faces.api import RESPONSES, Lang, Refusal
+from cofactor.faces.api import RESPONSES, Refusal
+from cofactor.faces.refused import Lang
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.scenarios import LONGEST, scenario_of
 from cofactor.facts.load import ANALYTE_UNIT
 from cofactor.plan.whatif import ALL, Future, Ground, future
 from cofactor.report.result import gate_row
 from cofactor.report.words import Words
+from cofactor.said import Said
 
 _NO_CASE: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "The store has no such case."}}
 
@@ -80,7 +82,7 @@ def routes(studio: Studio) -> APIRouter:
 def _answer(of: Ground, asked: Asked) -> str:
     unknown = [name for name in asked.outcome if name not in ALL]
     if unknown:
-        raise InputError([Problem("outcome", name[:60], ALL, "Use the id of a level.") for name in unknown])
+        raise InputError([Problem("outcome", name[:60], ALL, Said("Use the id of a level.")) for name in unknown])
     found = future(of, scenario_of(asked.s), tuple(dict.fromkeys(asked.outcome)))
     words = Words(asked.lang, of.gates)
     gates = [row for gate in of.gates.gates for row in gate_row(gate, words)]

@@ -27,6 +27,7 @@ from cofactor.report.names import capital
 from cofactor.report.text import Text
 from cofactor.report.whatif import Tried, View, view
 from cofactor.report.words import Words
+from cofactor.said import Said
 
 PAGES = (Page("live", "/live/{case}"),)
 CHANGED = 409
@@ -78,7 +79,7 @@ def routes(studio: Studio) -> APIRouter:
 
 def changed(text: Text) -> JSONResponse:
     """The case has a newer version than the page."""
-    problem = Problem("version", text("live.stale"), (), text("live.reload"))
+    problem = Problem("version", text("live.stale"), (), Said.quoted(text("live.reload")))
     return JSONResponse({"problems": [problem.as_dict()]}, CHANGED)
 
 

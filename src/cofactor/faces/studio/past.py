@@ -12,10 +12,12 @@ from cofactor.errors import InputError, Problem
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import Client
 from cofactor.person.fhir_write import bundle
+from cofactor.person.problems import NOTHING
 from cofactor.person.store import LONGEST_NAME, Store, changed_keys
 from cofactor.report import numbers
 from cofactor.report.result import to_text
 from cofactor.report.text import Text
+from cofactor.said import Said
 
 PAGES = ()
 _PART = {"place": "sun", "conditions": "medicines", "goals": "more", "today": "more"}
@@ -85,7 +87,7 @@ def _ends(found: APIRouter, studio: Studio) -> None:
         client = await studio.shelf.client(case)
         if body.name.strip().casefold() != client.name.casefold():
             do = studio.text(request)("desk.past.delete_sure")
-            raise InputError([Problem("name", body.name or "nothing", (client.name,), f"{do}.")])
+            raise InputError([Problem("name", body.name or NOTHING, (client.name,), Said.quoted(f"{do}."))])
         await studio.shelf.run(lambda store: store.delete(client.name))
         return {"location": "/clients"}
 

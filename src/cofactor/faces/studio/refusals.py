@@ -11,11 +11,15 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.faces.api import BUSY, REFUSED
+from cofactor.faces.refused import refusal
 from cofactor.faces.studio.pages import Studio
 from cofactor.faces.studio.shelf import NoClientError
 from cofactor.faces.work import BusyError
 from cofactor.faces.workbench.jobs import NoTrialError
 from cofactor.faces.workbench.models import NoModelError
+from cofactor.person.problems import NOTHING
+from cofactor.report.refusals import problem_in, told
+from cofactor.said import Said
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
@@ -35,11 +39,12 @@ def _of_input(app: FastAPI, studio: Studio) -> None:
     async def refused(request: Request, error: InputError) -> Response:
         """A case that cannot be read is mended at its desk, which tells what is wrong with it."""
         if not _is_page(request):
-            return _problems(REFUSED, error.problems)
+            return _problems(studio, request, REFUSED, error.problems)
         client = _OF_CLIENT.fullmatch(request.url.path)
         if client is not None:
             return RedirectResponse(client[1], 303)
-        return _page(studio, request, REFUSED, "refused", " ".join(map(str, error.problems)))
+        said = " ".join(told(str(problem), studio.lang(request)) for problem in error.problems)
+        return _page(studio, request, REFUSED, "refused", said)
 
     for_programs = cast(_Handler, app.exception_handlers[BusyError])
 
@@ -55,20 +60,21 @@ def _of_store(app: FastAPI, studio: Studio) -> None:
     async def sealed(request: Request, error: SealedError) -> Response:
         if _is_page(request):
             return RedirectResponse("/unlock", 303)
-        return _problems(SEALED, [Problem("store", str(error), (), "")])
+        return _problems(studio, request, SEALED, [Problem("store", str(error), (), Said(""))])
 
     @app.exception_handler(StoreError)
     async def failed(request: Request, error: StoreError) -> Response:
         if _is_page(request):
-            return _page(studio, request, STORE_FAILED, "store", str(error))
-        return _problems(STORE_FAILED, [Problem("store", str(error), (), "")])
+            return _page(studio, request, STORE_FAILED, "store", told(str(error), studio.lang(request)))
+        return _problems(studio, request, STORE_FAILED, [Problem("store", str(error), (), Said(""))])
 
     @app.exception_handler(NoClientError)
     @app.exception_handler(NOT_THERE)
     async def missing(request: Request, _error: Exception) -> Response:
         if _is_page(request):
             return _page(studio, request, NOT_THERE, "missing")
-        return _problems(NOT_THERE, [Problem("address", request.url.path, (), "There is no such page.")])
+        problem = Problem("address", request.url.path, (), Said("There is no such page."))
+        return _problems(studio, request, NOT_THERE, [problem])
 
 
 def _of_bench(app: FastAPI, studio: Studio, kind: type[Exception], what: str) -> None:
@@ -90,5 +96,13 @@ def _page(studio: Studio, request: Request, status: int, what: str, said: str = 
     return studio.show(request, "error.html", values=values, status=status)
 
 
-def _problems(status: int, problems: Iterable[Problem]) -> JSONResponse:
-    return JSONResponse({"problems": [problem.as_dict() for problem in problems]}, status)
+def _problems(studio: Studio, request: Request, status: int, problems: Iterable[Problem]) -> JSONResponse:
+    lang = studio.lang(request)
+    if request.url.path.startswith("/api/"):
+        return refusal(request, status, problems, lang)
+    return JSONResponse({"problems": problem_rows(problems, lang)}, status)
+
+
+def problem_rows(problems: Iterable[Problem], lang: str) -> list[dict[str, object]]:
+    """Problems in a language for the scripts of a form, which tell what is missing in words of their page."""
+    return [{**problem_in(problem, lang).as_dict(), "missing": problem.got == NOTHING} for problem in problems]

@@ -16,6 +16,7 @@ from cofactor.person.habits import outdoor_time
 from cofactor.person.inputs import form_family
 from cofactor.person.sun import default_habit
 from cofactor.plan.whatif import Dose, Ground, Scenario
+from cofactor.said import Said
 
 MOST_KEPT = 4
 """Scenarios kept beside one another: more lines could not be told apart."""
@@ -82,18 +83,19 @@ def _part(part: str) -> tuple[Slider, float, str | None, int]:
     match = _PART.fullmatch(part)
     slider = _BY_KEY.get(match[1]) if match else None
     if match is None or slider is None:
-        raise _refused(part, tuple(_BY_KEY), "Write what is set and how much of it: d25~mg200-citrate-2.")
+        raise _refused(part, tuple(_BY_KEY), Said("Write what is set and how much of it: d25~mg200-citrate-2."))
     amount = float(match[2])
     if amount > slider.most:
-        raise _refused(part, (f"at most {slider.most:g} {slider.unit}",), "Check the number.")
+        most = Said("at most {most}", most=f"{slider.most:g} {slider.unit}")
+        raise _refused(part, (most,), Said("Check the number."))
     written = match[3] or (slider.forms[0] if slider.forms else None)
     form = _IN_FACTS.get(written or "", written)
     if form is not None and load().form(slider.nutrient, form) is None:
-        raise _refused(part, slider.forms, "Use the id of a form.")
+        raise _refused(part, slider.forms, Said("Use the id of a form."))
     return slider, amount, form, int(match[4] or 1)
 
 
-def _refused(got: str, expected: tuple[str, ...], do: str) -> InputError:
+def _refused(got: str, expected: tuple[str, ...], do: Said) -> InputError:
     return InputError([Problem("scenario", got[:60], expected, do)])
 
 

@@ -19,6 +19,7 @@ from cofactor.facts.load import load
 from cofactor.model.tables import outcomes
 from cofactor.person.words import COUNTRIES
 from cofactor.person.yaml_text import read, scalar
+from cofactor.said import Said
 from cofactor.trial.schema import ObserveIn, TrialFile
 from cofactor.trial.written import MODELLED
 
@@ -46,9 +47,8 @@ def taken_apart(text: str) -> Fields:
     """The fields of a trial file. Raises :class:`InputError` where the text has no keys and values."""
     value = read(text).value
     if not isinstance(value, Mapping):
-        raise InputError(
-            [Problem("file", "no keys and values", ("a trial file",), "Open a file that begins with `trial: 1`.")]
-        )
+        do = Said("Open a file that begins with `trial: 1`.")
+        raise InputError([Problem(Said("file"), Said("no keys and values"), (Said("a trial file"),), do)])
     return dict(_flat("", value))
 
 
@@ -79,7 +79,8 @@ def put_together(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
             continue  # a unit is chosen always, and says nothing without a number
         steps = [key or int(index) for key, index in _STEP.findall(place.removesuffix(LIST))]
         if not _is_place(place, steps):
-            raise InputError([Problem(place[:80], "no place of a trial file", (), "Reload the page.")])
+            got, do = Said("no place of a trial file"), Said("Reload the page.")
+            raise InputError([Problem(place[:80], got, (), do)])
         if text.strip() or _NAME_OF_ARM.fullmatch(place):  # an arm stands in its place while it has no name yet
             _put(found, steps, _value(place, text.strip()) if text.strip() else None)
     closed = _closed(found)

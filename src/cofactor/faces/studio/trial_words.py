@@ -12,6 +12,7 @@ from cofactor.faces.workbench.jobs import Job, State
 from cofactor.report import numbers
 from cofactor.report.figures.types import Table
 from cofactor.report.names import Names
+from cofactor.report.refusals import told
 from cofactor.trial.parts import MANIFEST
 from cofactor.trial.types import Arm, Give, Infusion, Population, Spread, Trial
 
@@ -68,13 +69,13 @@ class Told:
     def far(self, job: Job) -> str:
         """How far a running trial is, with the time that is left."""
         if job.state is State.FAILED:
-            return self.names.text("workbench.run.why", why=job.why)
+            return self.names.text("workbench.run.why", why=told(job.why, self.names.text.lang))
         if job.state is not State.RUNNING:
             return self.state(job)
-        told = {"done": self.number(job.done), "asked": self.number(job.asked)}
+        done, asked = self.number(job.done), self.number(job.asked)
         if job.left is None:
-            return self.names.text("workbench.run.begun", asked=told["asked"])
-        return self.names.text("workbench.run.far", **told, left=duration(job.left))
+            return self.names.text("workbench.run.begun", asked=asked)
+        return self.names.text("workbench.run.far", done=done, asked=asked, left=duration(job.left))
 
 
 def results_values(job: Job, folder: Path, lang: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cofactor.errors import InputError
 from cofactor.faces.studio import trial_form as form
 from cofactor.faces.studio.pages import Page, Studio
+from cofactor.faces.studio.refusals import problem_rows
 from cofactor.faces.studio.trial_words import Told, results_values
 from cofactor.faces.workbench.jobs import Job, State
 from cofactor.faces.workbench.results import chosen
@@ -106,7 +107,7 @@ def _checked(body: Filled, lang: str) -> dict[str, object]:
     try:
         trial = parse_trial(text)
     except InputError as error:
-        return {"text": text, "said": "", "problems": [problem.as_dict() for problem in error.problems]}
+        return {"text": text, "said": "", "problems": problem_rows(error.problems, lang)}
     return {"text": text, "said": Told(lang).size(trial), "problems": []}
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from cofactor.engine.generate import human
 from cofactor.engine.user_model import UserModel
 from cofactor.errors import ModelError, Problem
+from cofactor.faces.refused import SpokenRoute, refusal
 from cofactor.faces.work import Work
 from cofactor.faces.workbench import exports
 from cofactor.faces.workbench.bench import Bench
@@ -31,6 +32,7 @@ from cofactor.faces.workbench.shapes import (
     TrialsOut,
 )
 from cofactor.person.yaml_write import yaml_text
+from cofactor.said import Said
 from cofactor.trial.design import json_schema
 from cofactor.trial.findings import Findings
 
@@ -41,35 +43,34 @@ Responses = dict[int | str, dict[str, Any]]
 
 def routes(work: Work, bench: Bench, responses: Responses) -> APIRouter:
     """All routes. ``responses`` are the refusals that every route may answer with."""
-    refusal = responses[REFUSED]["model"]
-    found = APIRouter(responses={**responses, NOT_THERE: {"model": refusal, "description": "Not here."}})
+    shape = responses[REFUSED]["model"]
+    described = {**responses, NOT_THERE: {"model": shape, "description": "Not here."}}
+    found = APIRouter(route_class=SpokenRoute, responses=described)
     _trials(found, work, bench)
     _results(found, work, bench)
-    unable: Responses = {UNABLE: {"model": refusal, "description": "The tools to read models are not installed."}}
+    unable: Responses = {UNABLE: {"model": shape, "description": "The tools to read models are not installed."}}
     _models(found, work, bench, unable)
     _human(found, work)
     return found
 
 
-def refusals(api: FastAPI) -> None:
+def answer_missing(api: FastAPI) -> None:
     """What is answered for ids that are not known, and where the tools to read a model are not installed."""
 
     @api.exception_handler(NoTrialError)
-    async def no_trial(_request: Request, _error: NoTrialError) -> JSONResponse:
-        do = "GET /api/trials lists the trials; results are there once a trial is done."
-        return _refusal(NOT_THERE, Problem("id", "an id without such a trial", (), do))
+    async def no_trial(request: Request, _error: NoTrialError) -> JSONResponse:
+        do = Said("GET /api/trials lists the trials; results are there once a trial is done.")
+        return refusal(request, NOT_THERE, [Problem("id", Said("an id without such a trial"), (), do)])
 
     @api.exception_handler(NoModelError)
-    async def no_model(_request: Request, _error: NoModelError) -> JSONResponse:
-        return _refusal(NOT_THERE, Problem("id", "an id without a model", (), "POST the model to /api/models again."))
+    async def no_model(request: Request, _error: NoModelError) -> JSONResponse:
+        do = Said("POST the model to /api/models again.")
+        return refusal(request, NOT_THERE, [Problem("id", Said("an id without a model"), (), do)])
 
     @api.exception_handler(ModelError)
-    async def no_tools(_request: Request, error: ModelError) -> JSONResponse:
-        return _refusal(UNABLE, Problem("model", str(error), (), "Install what is named, and start the server again."))
-
-
-def _refusal(status: int, problem: Problem) -> JSONResponse:
-    return JSONResponse({"problems": [problem.as_dict()]}, status)
+    async def no_tools(request: Request, error: ModelError) -> JSONResponse:
+        do = Said("Install what is named, and start the server again.")
+        return refusal(request, UNABLE, [Problem("model", str(error), (), do)])
 
 
 def _trials(api: APIRouter, work: Work, bench: Bench) -> None:

@@ -24,6 +24,7 @@ from cofactor.errors import CofactorError, InputError, ModelError
 from cofactor.faces.workbench.child import Message, Role
 from cofactor.faces.workbench.models import Run
 from cofactor.model.compose import compose
+from cofactor.said import packed
 
 MOST_MEMORY = 4 * 1024**3
 """Bytes of addresses that a model's process may hold: reading and compiling the human takes a third of it."""
@@ -89,11 +90,11 @@ def _answered(tell: Tell, work: Callable[[], Message]) -> None:
     try:
         tell(work())
     except InputError as error:
-        tell({"problems": [problem.as_dict() for problem in error.problems]})
+        tell({"problems": packed([(p.where, p.got, p.expected, p.do) for p in error.problems])})
     except ModelError as error:
-        tell({"missing": str(error)})
+        tell({"missing": packed(str(error))})
     except (CofactorError, OSError, MemoryError, RecursionError) as error:
-        tell({"failed": str(error) or type(error).__name__})
+        tell({"failed": packed(str(error) or type(error).__name__)})
 
 
 def _trial(request: Message, tell: Tell) -> Message:

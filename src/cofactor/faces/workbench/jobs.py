@@ -20,6 +20,7 @@ from cofactor.errors import InputError, Problem
 from cofactor.faces.work import BusyError
 from cofactor.faces.workbench.child import Child, LostError, Message, Role
 from cofactor.files import data_folder, write_whole
+from cofactor.said import Said, packed, unpacked
 from cofactor.trial.design import load_trial, parse_trial
 from cofactor.trial.parts import MANIFEST
 from cofactor.trial.types import Trial
@@ -120,8 +121,8 @@ class Jobs:
                 raise BusyError
             kept = sum(job.state is State.DONE for job in jobs.values())
             if kept >= MOST_KEPT:
-                do = "Delete trials that you do not need any more."
-                raise InputError([Problem("trial", f"{kept} trials kept", (f"fewer than {MOST_KEPT}",), do)])
+                got, most = Said("{kept} trials kept", kept=kept), Said("fewer than {most}", most=MOST_KEPT)
+                raise InputError([Problem("trial", got, (most,), Said("Delete trials that you do not need any more."))])
             _forget_old(jobs)
             job = Job(secrets.token_hex(_ID_BYTES), trial, text, time.time())
             jobs[job.id] = job
@@ -235,8 +236,8 @@ class Jobs:
                         self._set(job.id, done=said["done"])
             self._settle(job.id, said, folder)
         except (LostError, OSError) as error:
-            why = str(error) or "the process that ran it ended, perhaps for want of memory"
-            self._settle(job.id, {"failed": why}, folder)
+            why = str(error) or Said("the process that ran it ended, perhaps for want of memory")
+            self._settle(job.id, {"failed": packed(why)}, folder)
         finally:
             if child is not None:
                 child.close()
@@ -250,8 +251,8 @@ class Jobs:
                 folder.replace(self.folder / id_)
                 self._set(id_, state=State.DONE, done=self.find(id_).asked, ended=time.time())
             else:
-                told = said.get("failed") or said.get("missing")
-                why = told or "; ".join(problem["got"] for problem in said["problems"])
+                why = unpacked(said.get("failed") or said.get("missing"))
+                why = why or Said("{faults}", faults=tuple(got for _, got, _, _ in unpacked(said["problems"])))
                 self._set(id_, state=State.FAILED, ended=time.time(), why=why)
 
 
@@ -265,8 +266,9 @@ def _forget_old(jobs: dict[str, Job]) -> None:
 def _refuse_large(trial: Trial) -> None:
     readings = trial.population.people * len(trial.arms) * len(trial.observed) * len(trial.outcomes)
     if readings > MOST_READINGS:
-        got, most = f"{readings:,} readings (people x arms x days x outcomes)", f"at most {MOST_READINGS:,}"
-        do = "Ask for fewer people or readings, or run the file with `cofactor trial`."
+        got = Said("{n:,} readings (people x arms x days x outcomes)", n=readings)
+        most = Said("at most {most:,}", most=MOST_READINGS)
+        do = Said("Ask for fewer people or readings, or run the file with `cofactor trial`.")
         raise InputError([Problem("population.people", got, (most,), do)])
 
 

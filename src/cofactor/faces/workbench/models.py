@@ -20,6 +20,7 @@ from cofactor.engine.run_model import POINTS, Request, Table, run_given
 from cofactor.engine.user_model import LARGEST_FILE, UserModel
 from cofactor.errors import InputError, ModelError, Problem
 from cofactor.faces.workbench.child import Child, LateError, LostError, Message, Role
+from cofactor.said import Said, unpacked
 
 COMPILE_SECONDS = 60.0
 """The human takes five where nothing else runs."""
@@ -64,8 +65,9 @@ class Run:
         count = states if self.outputs is None else len(self.outputs)
         points = self.until / self.every if self.every else POINTS
         if points * count > MOST_NUMBERS:
-            got, most = f"{points:,.0f} times of {count} outputs", f"at most {MOST_NUMBERS:,} numbers"
-            do = "Choose a longer time between outputs, or fewer outputs."
+            got = Said("{points:,.0f} times of {count} outputs", points=points, count=count)
+            most = Said("at most {most:,} numbers", most=MOST_NUMBERS)
+            do = Said("Choose a longer time between outputs, or fewer outputs.")
             raise InputError([Problem("every", got, (most,), do)])
 
 
@@ -99,8 +101,8 @@ class Models:
         models are not installed.
         """
         if len(text.encode()) > LARGEST_FILE:
-            got = f"{len(text.encode()):,} bytes"
-            raise InputError([Problem(file, got, (f"at most {LARGEST_FILE:,}",), "Make the model smaller.")])
+            got, most = Said("{n:,} bytes", n=len(text.encode())), Said("at most {most:,}", most=LARGEST_FILE)
+            raise InputError([Problem(file, got, (most,), Said("Make the model smaller."))])
         served = _Served(text, file)
         with self._lock:
             self._read.add(served)
@@ -197,7 +199,7 @@ class _Served:
         with self._turn:
             if self._child is None or not self._child.alive:
                 self._begun()
-            return self._asked(message, RUN_SECONDS, "run")
+            return self._asked(message, RUN_SECONDS, Said("run"))
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -207,30 +209,29 @@ class _Served:
     def _begun(self) -> dict[str, Any]:
         self.close()
         self._child = Child(Role.MODEL)
-        return self._asked({"text": self._text, "name": self._file}, COMPILE_SECONDS, "read and compiled")
+        return self._asked({"text": self._text, "name": self._file}, COMPILE_SECONDS, Said("read and compiled"))
 
-    def _asked(self, message: Message, seconds: float, what: str) -> dict[str, Any]:
+    def _asked(self, message: Message, seconds: float, what: Said) -> dict[str, Any]:
         assert self._child is not None
         try:
             self._child.send(message)
             said = self._child.receive(seconds)
         except LateError:
-            got = f"a model that is not {what} within {seconds:g} seconds"
-            raise self._refused(got, "a smaller model, or a shorter run") from None
+            got = Said("a model that is not {what} within {seconds:g} seconds", what=what, seconds=seconds)
+            raise self._refused(got, Said("a smaller model, or a shorter run")) from None
         except (LostError, OSError, ValueError):  # also where it was closed meanwhile
-            raise self._refused(
-                f"a model that cannot be {what} within the limits of memory", "a smaller model"
-            ) from None
+            got = Said("a model that cannot be {what} within the limits of memory", what=what)
+            raise self._refused(got, Said("a smaller model")) from None
         if "problems" in said:
-            raise InputError(Problem(p["where"], p["got"], tuple(p["expected"]), p["do"]) for p in said["problems"])
+            raise InputError(Problem(*parts) for parts in unpacked(said["problems"]))
         if "missing" in said:
-            raise ModelError(said["missing"])
+            raise ModelError(unpacked(said["missing"]))
         if "failed" in said:
-            raise self._refused(said["failed"], "a model that the engine can run")
+            raise self._refused(unpacked(said["failed"]), Said("a model that the engine can run"))
         return said
 
-    def _refused(self, got: str, expected: str) -> InputError:
-        do = "Simplify it, or use `cofactor simulate`, which has no such limit."
+    def _refused(self, got: str, expected: Said) -> InputError:
+        do = Said("Simplify it, or use `cofactor simulate`, which has no such limit.")
         return InputError([Problem(self._file, got, (expected,), do)])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from cofactor.errors import InputError, Problem
 from cofactor.faces.workbench.shapes import ArmOut, CountOut, PointOut, ResponseOut, ResultsOut
 from cofactor.facts.load import NUTRIENT_UNIT
+from cofactor.said import Said
 from cofactor.trial.findings import Findings, Levels, Response, limit, usual
 from cofactor.trial.whole import unit_of
 
@@ -50,10 +51,10 @@ def chosen(found: Findings, outcome: str | None, days: float | None) -> Levels:
     day = trial.observed[-1] if days is None else days
     problems = []
     if wanted not in trial.outcomes:
-        problems.append(Problem("outcome", wanted, trial.outcomes, "Choose one that this trial read."))
+        problems.append(Problem("outcome", wanted, trial.outcomes, Said("Choose one that this trial read.")))
     if day not in trial.observed:
         known = tuple(f"{d:g}" for d in trial.observed)
-        problems.append(Problem("days", f"{day:g}", known, "Choose a day on which this trial read."))
+        problems.append(Problem("days", f"{day:g}", known, Said("Choose a day on which this trial read.")))
     if problems:
         raise InputError(problems)
     return found.levels(wanted, day)

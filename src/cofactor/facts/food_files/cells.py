@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from cofactor import units
 from cofactor.facts.types import FoodValue
+from cofactor.said import Said
 
 NOT_MEASURED = FoodValue(None, None)
 _LIMIT = re.compile(r"<\s*(\d+(?:[.,]\d+)?)")
@@ -33,14 +34,14 @@ def read_cell(text: str, factor: float, ceiling: float | None, flag: str = "") -
         return NOT_MEASURED
     if cell.lower() in _TRACES:
         if ceiling is None:
-            raise CellError(f"{cell!r} of something whose traces have no ceiling")
+            raise CellError(Said("{cell} of something whose traces have no ceiling", cell=repr(cell)))
         return FoodValue(0.0, ceiling, f"traces {flag}".rstrip())
     below = _LIMIT.fullmatch(cell)
     if below:
         limit = _number(below[1]) * factor
         return FoodValue(0.0, limit, f"<{limit:g} {flag}".rstrip())
     if not _NUMBER.fullmatch(cell):
-        raise CellError(f"{cell[:30]!r} is not a number, traces, <x or -")
+        raise CellError(Said("{cell} is not a number, traces, <x or -", cell=repr(cell[:30])))
     number = _number(cell) * factor
     return FoodValue(number, number, flag)
 
@@ -48,7 +49,7 @@ def read_cell(text: str, factor: float, ceiling: float | None, flag: str = "") -
 def measured(value: float, flag: str = "") -> FoodValue:
     """A plain number. Raises :class:`CellError` where it is none, or below zero."""
     if not math.isfinite(value) or value < 0:
-        raise CellError(f"{value} is no content")
+        raise CellError(Said("{value} is no content", value=str(value)))
     return FoodValue(value, value, flag)
 
 
@@ -58,7 +59,7 @@ def factor(unit: str, to: str) -> float:
     try:
         return units.convert(1.0, {"ug": "µg", "mcg": "µg", "g": "g", "mg": "mg"}.get(unit.lower(), unit), to)
     except units.UnitError:
-        raise CellError(f"the unit {unit!r} is not g, mg or µg") from None
+        raise CellError(Said("the unit {unit} is not g, mg or µg", unit=repr(unit))) from None
 
 
 def possible(value: FoodValue, unit: str) -> bool:

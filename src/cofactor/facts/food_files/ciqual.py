@@ -11,12 +11,13 @@ from itertools import chain
 from typing import Any
 
 from cofactor.facts.food_files.cells import CellError, factor, possible, read_cell
-from cofactor.facts.food_files.items import FileError, Item, workbook_bytes
+from cofactor.facts.food_files.items import AGAIN, FileError, Item, workbook_bytes
 from cofactor.facts.food_files.kinds import Kind, delimiter_of, header
 from cofactor.facts.food_files.nutrients import ALTERNATIVE, CIQUAL_HEADERS, UNIT
 from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Release, Row
 from cofactor.facts.names import fold
 from cofactor.facts.types import FoodValue
+from cofactor.said import Said
 
 Sheet = Iterator[Sequence[object]]
 
@@ -47,8 +48,8 @@ def read_table(sheet: Sheet, files: tuple[str, ...], ceilings: Mapping[str, floa
     columns = _columns(names)
     known = {column.nutrient for column in columns}
     if "alim_code" not in names or not {"alim_nom_fr", "alim_nom_eng"} & set(names) or not known >= _NEEDED:
-        expected = ("the columns alim_code, alim_nom_fr or alim_nom_eng, Calcium and Magnesium per 100 g",)
-        raise FileError("a table with other columns", expected, "Use the table as Anses publishes it.")
+        expected = (Said("the columns alim_code, alim_nom_fr or alim_nom_eng, Calcium and Magnesium per 100 g"),)
+        raise FileError(Said("a table with other columns"), expected, Said("Use the table as Anses publishes it."))
     # Only the release of 2025 gives the two forms of vitamin D.
     release = Release.CIQUAL_2025 if {"vitamin_d2", "vitamin_d3"} <= known else Release.CIQUAL_2020
     return Reading(release, _rows(sheet, names, columns, release, ceilings), files)
@@ -80,22 +81,23 @@ def _rows(
         code = cells[place["alim_code"]]
         name_fr, name_en = (cells[place[key]] if key in place else "" for key in ("alim_nom_fr", "alim_nom_eng"))
         if not _CODE.fullmatch(code) or not (name_fr or name_en):
-            yield Refused(f"row {number}", "no code or no name")
+            yield Refused(Said("row {n}", n=number), Said("no code or no name"))
         elif times[code] > 1:
-            yield Refused(f"row {number}, {code}", "a code that stands more than once")
+            yield Refused(Said("row {n}, {code}", n=number, code=code), Said("a code that stands more than once"))
         else:
             group = next((g for key in _GROUPS if key in place and (g := cells[place[key]]).strip("0-")), "")
             try:
                 yield FoodRow(release, code, name_en, name_fr, group, _values(cells, columns, ceilings))
             except CellError as error:
-                yield Refused(f"row {number}, {code}", str(error))
+                yield Refused(Said("row {n}, {code}", n=number, code=code), str(error))
 
 
 def _cells(sheet: Sheet, width: int) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, as text, with their number in the sheet."""
     for number, row in enumerate(sheet, start=2):
         if number > _MOST_ROWS:
-            raise FileError(f"more than {_MOST_ROWS:,} rows", ("the table of Ciqual",), "Check the file.")
+            got = Said("more than {most:,} rows", most=_MOST_ROWS)
+            raise FileError(got, (Said("the table of Ciqual"),), Said("Check the file."))
         cells = [_text(cell) for cell in row]
         if any(cells):
             yield number, cells + [""] * (width - len(cells))
@@ -104,9 +106,9 @@ def _cells(sheet: Sheet, width: int) -> Iterator[tuple[int, list[str]]]:
 def _refuse_stripped(rows: Sequence[tuple[int, Sequence[str]]]) -> None:
     """Refuse a copy that has lost its marks: there the zeros and limits can no longer be told from numbers."""
     if len(rows) >= _MANY and not any(cell == "-" or cell.startswith("<") for _, cells in rows for cell in cells):
-        got = f"{len(rows):,} foods without a single gap or limit"
-        do = "This copy has lost the marks - and <: use the table of Anses."
-        raise FileError(got, ("the table as Anses publishes it",), do)
+        got = Said("{n:,} foods without a single gap or limit", n=len(rows))
+        do = Said("This copy has lost the marks - and <: use the table of Anses.")
+        raise FileError(got, (Said("the table as Anses publishes it"),), do)
 
 
 _GROUPS = ("alim_ssssgrp_code", "alim_ssgrp_code", "alim_grp_code")
@@ -121,9 +123,9 @@ def _values(cells: Sequence[str], columns: Sequence[_Column], ceilings: Mapping[
         try:
             value = read_cell(cells[column.place], column.factor, ceilings.get(column.nutrient), flag)
         except CellError as error:
-            raise CellError(f"{column.nutrient}: {error}") from None
+            raise CellError(Said("{nutrient}: {fault}", nutrient=column.nutrient, fault=str(error))) from None
         if not possible(value, UNIT[column.nutrient]):
-            raise CellError(f"{column.nutrient}: more than 100 g in 100 g")
+            raise CellError(Said("{nutrient}: more than 100 g in 100 g", nutrient=column.nutrient))
         if value.known:
             values[column.nutrient] = value
     return values
@@ -148,7 +150,7 @@ def _csv_rows(item: Item) -> Sheet:
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileError(f"a broken table ({error})", ("CSV",), "Download it again.") from None
+            raise FileError(Said("a broken table ({why})", why=str(error)), ("CSV",), AGAIN) from None
 
 
 def _xls_rows(item: Item) -> Sheet:
@@ -161,14 +163,13 @@ def _xls_rows(item: Item) -> Sheet:
     except FileError:
         raise
     except Exception as error:  # the reader raises anything on broken bytes
-        raise FileError(f"a broken workbook ({type(error).__name__})", ("a whole xls",), _AGAIN) from None
+        got = Said("a broken workbook ({kind})", kind=type(error).__name__)
+        raise FileError(got, (Said("a whole xls"),), AGAIN) from None
     if wide:
-        raise FileError(f"{sheet.ncols:,} columns", (f"at most {_MOST_COLUMNS:,}",), "Check the file.")
+        most = Said("at most {most:,}", most=_MOST_COLUMNS)
+        raise FileError(Said("{n:,} columns", n=sheet.ncols), (most,), Said("Check the file."))
     for number in range(sheet.nrows):
         yield sheet.row_values(number)
-
-
-_AGAIN = "Download it again."
 
 
 class _Silent:
@@ -194,4 +195,5 @@ def sheet_of(item: Item) -> Sheet:
         except FileError:
             raise
         except Exception as error:  # the reader raises anything on broken bytes
-            raise FileError(f"a broken workbook ({type(error).__name__})", ("a whole xlsx",), _AGAIN) from None
+            got = Said("a broken workbook ({kind})", kind=type(error).__name__)
+            raise FileError(got, (Said("a whole xlsx"),), AGAIN) from None

@@ -14,6 +14,7 @@ from cofactor.facts.food_files.items import FileError, Item
 from cofactor.facts.food_files.json_stream import objects
 from cofactor.facts.food_files.kinds import Kind
 from cofactor.facts.food_files.records import Ingredient, LabelRow, Reading, Refused, Release, Row
+from cofactor.said import Said
 
 NO_AMOUNT = frozenset({"np", "not present", "{calories}"})
 _SERVING = re.compile(r"(\d+(?:\.\d+)?)\s+(.+)")
@@ -28,14 +29,14 @@ def read_label(item: Item) -> Reading:
 def _label(record: dict[str, Any]) -> Row:
     code, name = str(record.get("id") or ""), " ".join(str(record.get("fullName") or "").split())
     if not code.isdigit() or not name:
-        return Refused(code or "a label", "no id or no name")
+        return Refused(code or Said("a label"), Said("no id or no name"))
     servings = [s for s in record.get("servingSizes") or () if isinstance(s, dict)]
     first = servings[0] if servings else {}
     try:
         lines = tuple(_lines(record.get("ingredientRows") or (), ""))
         serving = _float(first.get("minQuantity"))
     except (AttributeError, TypeError, ValueError) as error:
-        return Refused(code, f"a line that cannot be read ({error})")
+        return Refused(code, Said("a line that cannot be read ({why})", why=str(error)))
     others = record.get("otheringredients")
     others = others.get("ingredients") or () if isinstance(others, dict) else ()
     return LabelRow(
@@ -66,8 +67,8 @@ def read_bulk(parts: Mapping[Kind, Item]) -> Reading:
     """Read the bulk download; without DietarySupplementFacts the labels have no amounts, which is said."""
     files = tuple(item.name for item in parts.values())
     if Kind.DSLD_LABELS not in parts:
-        expected = ("ProductOverview beside it",)
-        raise FileError(", ".join(files), expected, "Put the files of one part in one folder.")
+        expected = (Said("{file} beside it", file="ProductOverview"),)
+        raise FileError(", ".join(files), expected, Said("Put the files of one part in one folder."))
     remarks = () if Kind.DSLD_FACTS in parts else ("labels_without_amounts",)
     return Reading(Release.DSLD, _bulk(parts), files, remarks)
 
@@ -87,7 +88,7 @@ def _bulk(parts: Mapping[Kind, Item]) -> Iterator[Row]:
     for row in table(parts[Kind.DSLD_LABELS]):
         code, name = row["dsld id"].strip(), " ".join(row["product name"].split())
         if not code.isdigit() or not name:
-            yield Refused(code or "a label", "no id or no name")
+            yield Refused(code or Said("a label"), Said("no id or no name"))
             continue
         match = _SERVING.match(row["serving size"].strip())
         serving, unit = (float(match[1]), unit_name(match[2])) if match else (None, "")

@@ -13,6 +13,7 @@ from cofactor.facts.food_files.nutrients import UNIT, USDA_NUMBERS, USDA_VITAMIN
 from cofactor.facts.food_files.records import Release
 from cofactor.facts.names import fold
 from cofactor.facts.types import FoodValue, Portion
+from cofactor.said import Said
 
 RELEASES = {
     "foundation": Release.FDC_FOUNDATION,
@@ -58,7 +59,7 @@ def content(
         return nutrient, FoodValue(0.0, most, f"<{most:g} {flag}".rstrip())
     value = measured(amount * by, flag)
     if not possible(value, UNIT[nutrient]):
-        raise CellError(f"{nutrient}: more than 100 g in 100 g")
+        raise CellError(Said("{nutrient}: more than 100 g in 100 g", nutrient=nutrient))
     return nutrient, value
 
 

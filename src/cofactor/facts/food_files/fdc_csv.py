@@ -8,12 +8,13 @@ from itertools import chain
 
 from cofactor.facts.food_files import fdc
 from cofactor.facts.food_files.cells import CellError
-from cofactor.facts.food_files.items import FileError, Item
+from cofactor.facts.food_files.items import AGAIN, FileError, Item
 from cofactor.facts.food_files.kinds import Kind, delimiter_of
 from cofactor.facts.food_files.nutrients import USDA_NUMBERS, USDA_VITAMIN_D_IU, derivation
 from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Release, Row
 from cofactor.facts.food_files.sr28 import household
 from cofactor.facts.types import FoodValue, Portion
+from cofactor.said import Said
 
 _MOST_FOODS = 1 << 20
 
@@ -27,10 +28,10 @@ def table(item: Item) -> Iterator[dict[str, str]]:
     try:
         for row in reader:
             if None in row:
-                raise FileError("a row with more cells than columns", (item.name,), "Download it again.")
+                raise FileError(Said("a row with more cells than columns"), (item.name,), AGAIN)
             yield row
     except csv.Error as error:
-        raise FileError(f"a broken table ({error})", ("CSV",), "Download it again.") from None
+        raise FileError(Said("a broken table ({why})", why=str(error)), ("CSV",), AGAIN) from None
 
 
 def read_csv(parts: Mapping[Kind, Item]) -> Reading:
@@ -38,13 +39,12 @@ def read_csv(parts: Mapping[Kind, Item]) -> Reading:
     files = tuple(item.name for item in parts.values())
     for needed in (Kind.FDC_FOODS, Kind.FDC_VALUES, Kind.FDC_NUTRIENTS):
         if needed not in parts:
-            name = needed.value.partition("/")[2]
-            do = "Unpack the whole download, or give its zip."
-            raise FileError(", ".join(files), (f"{name}.csv beside it",), do)
+            beside = Said("{file} beside it", file=f"{needed.value.partition('/')[2]}.csv")
+            raise FileError(", ".join(files), (beside,), Said("Unpack the whole download, or give its zip."))
     foods = _foods(parts[Kind.FDC_FOODS])
     kept = [release for release, _, _ in foods.values() if release is not None]
     if not kept:
-        raise FileError("no food of a type that is kept", tuple(fdc.RELEASES), "Check the download.")
+        raise FileError(Said("no food of a type that is kept"), tuple(fdc.RELEASES), Said("Check the download."))
     return Reading(kept[0], _rows(parts, foods), files)
 
 
@@ -58,7 +58,8 @@ def _foods(item: Item) -> dict[str, tuple[Release | None, str, str]]:
         name = " ".join(row["description"].split())
         found[row["fdc_id"]] = (release, name, row.get("food_category_id", ""))
         if len(found) > _MOST_FOODS:
-            raise FileError("too many foods", (f"at most {_MOST_FOODS:,}",), "Use the download of one data type.")
+            most = Said("at most {most:,}", most=_MOST_FOODS)
+            raise FileError(Said("too many foods"), (most,), Said("Use the download of one data type."))
     return found
 
 
@@ -71,7 +72,7 @@ def _rows(parts: Mapping[Kind, Item], foods: Mapping[str, tuple[Release | None, 
     for fdc_id, (release, name, category) in foods.items():
         assert release is not None
         if not fdc_id.isdigit() or not name:
-            yield Refused(fdc_id or "a food", "no id or no name")
+            yield Refused(fdc_id or Said("a food"), Said("no id or no name"))
         elif fdc_id in broken:
             yield Refused(fdc_id, broken[fdc_id])
         else:
@@ -112,7 +113,7 @@ def _values(
             broken.setdefault(fdc_id, str(error))
             continue
         except ValueError:
-            broken.setdefault(fdc_id, f"{row['amount'][:30]!r} is no amount")
+            broken.setdefault(fdc_id, Said("{cell} is no amount", cell=repr(row["amount"][:30])))
             continue
         if value is not None:
             fdc.add(found.setdefault(fdc_id, {}), numbers[key], value)

@@ -8,12 +8,13 @@ from typing import Any
 
 from cofactor.facts.food_files import fdc
 from cofactor.facts.food_files.cells import CellError
-from cofactor.facts.food_files.items import FileError, Item
+from cofactor.facts.food_files.items import FileError, Item, joined
 from cofactor.facts.food_files.json_stream import objects
 from cofactor.facts.food_files.nutrients import derivation
 from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Row
 from cofactor.facts.food_files.sr28 import household
 from cofactor.facts.types import FoodValue, Portion
+from cofactor.said import Said
 
 _LARGEST = 1e9  # of any number of a food: calories of 100 g are below a thousand, a portion below a hundred kilograms
 
@@ -26,8 +27,9 @@ def read_json(item: Item) -> Reading:
         before.append(row)
         if isinstance(row, FoodRow):
             return Reading(row.release, chain(before, rows), (item.name,))
-    reasons = "; ".join(sorted({row.reason for row in before if isinstance(row, Refused)})) or "no food"
-    raise FileError(reasons, ("foods of FoodData Central, of a type that is kept",), "Check the file.")
+    reasons = sorted({row.reason for row in before if isinstance(row, Refused)}) or [Said("no food")]
+    expected = (Said("foods of FoodData Central, of a type that is kept"),)
+    raise FileError(joined(reasons), expected, Said("Check the file."))
 
 
 def _food(record: dict[str, Any]) -> Row:
@@ -35,9 +37,10 @@ def _food(record: dict[str, Any]) -> Row:
     name = " ".join(_text(record.get("description")).split())
     release = fdc.release_of(_text(record.get("dataType")))
     if not fdc_id.isdigit() or not name:
-        return Refused(fdc_id or "a food", "no id or no name")
+        return Refused(fdc_id or Said("a food"), Said("no id or no name"))
     if release is None:
-        return Refused(fdc_id, f"of the type {_text(record.get('dataType')) or 'unknown'}, which is left aside")
+        kind = _text(record.get("dataType")) or Said("unknown")
+        return Refused(fdc_id, Said("of the type {kind}, which is left aside", kind=kind))
     unit = _text(record.get("servingSizeUnit"))
     try:
         values = _values(record, "per_100_ml" if fdc.by_volume(unit) else "")

@@ -11,14 +11,16 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from cofactor.errors import InputError, Problem
 from cofactor.files import check_regular
+from cofactor.said import Said
 
 MEGABYTE = 1 << 20
 LARGEST_FILE = 4096 * MEGABYTE
@@ -32,13 +34,14 @@ _MOST_MEMBERS = 512
 _LONGEST_LINE = MEGABYTE
 _SNIFFED = 1 << 16  # bytes read to tell what a file is
 
+AGAIN = Said("Download it again.")
 ZIP, SEVEN_ZIP, OLE = b"PK\x03\x04", b"7z\xbc\xaf'\x1c", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class FileError(Exception):
     """A file cannot be used: what was got, what was expected, what to do."""
 
-    def __init__(self, got: str, expected: Sequence[str], do: str) -> None:
+    def __init__(self, got: str, expected: Sequence[str], do: Said) -> None:
         self.got, self.expected, self.do = got, tuple(expected), do
         super().__init__(got)
 
@@ -63,15 +66,17 @@ class Item:
             first = True
             while line := file.readline(_LONGEST_LINE + 1):
                 if len(line) > _LONGEST_LINE:
-                    raise FileError("a line of over a megabyte", ("lines of text",), "Check the file.")
+                    do = Said("Check the file.")
+                    raise FileError(Said("a line of over a megabyte"), (Said("lines of text"),), do)
                 yield decode(line.removeprefix(b"\xef\xbb\xbf") if first else line)
                 first = False
 
     def content(self) -> bytes:
         """The whole of a file that has to be held in memory."""
         if self.size > LARGEST_IN_MEMORY:
-            expected = (f"at most {LARGEST_IN_MEMORY // MEGABYTE} MB",)
-            raise FileError(f"{self.size // MEGABYTE} MB in one piece", expected, "Use the CSV form of this table.")
+            got = Said("{n} MB in one piece", n=self.size // MEGABYTE)
+            expected = (Said("at most {most} MB", most=LARGEST_IN_MEMORY // MEGABYTE),)
+            raise FileError(got, expected, Said("Use the CSV form of this table."))
         with _whole(), self.open() as file:
             return file.read(LARGEST_IN_MEMORY + 1)
 
@@ -82,7 +87,8 @@ def _whole() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise FileError(f"a broken or locked file ({type(error).__name__})", ("a whole file",), _AGAIN) from None
+        got = Said("a broken or locked file ({kind})", kind=type(error).__name__)
+        raise FileError(got, (Said("a whole file"),), AGAIN) from None
 
 
 def decode(line: bytes) -> str:
@@ -95,16 +101,17 @@ def decode(line: bytes) -> str:
         if "\0" in text:
             break
         return text
-    raise FileError("bytes that are no text", ("UTF-8 or Windows-1252",), "Save the file as UTF-8.")
+    expected = (Said("UTF-8 or Windows-1252"),)
+    raise FileError(Said("bytes that are no text"), expected, Said("Save the file as UTF-8."))
 
 
 def items(path: Path) -> list[Item]:
     """The file, or the members of an archive (a workbook is one file). Raises :class:`FileError`."""
     found = path.stat()
-    check_regular(path, found, LARGEST_FILE, "a table of foods")
+    check_regular(path, found, LARGEST_FILE, Said("a table of foods"))
     size = found.st_size
     if size == 0:
-        raise FileError("an empty file", ("a table",), "Check the download.")
+        raise FileError(Said("an empty file"), (Said("a table"),), Said("Check the download."))
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
     if start.startswith(ZIP):
@@ -145,7 +152,7 @@ def _archive(source: Path | BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise FileError("a broken archive", ("a whole file",), "Download it again.") from None
+        raise FileError(Said("a broken archive"), (Said("a whole file"),), AGAIN) from None
 
 
 def _member(path: Path, member: zipfile.ZipInfo, start: bytes) -> Item:
@@ -169,7 +176,8 @@ def _seven_zip_items(path: Path) -> list[Item]:
     except FileError:
         raise
     except Exception as error:  # the reader raises anything on broken bytes
-        raise FileError(f"a broken 7z archive ({type(error).__name__})", ("a whole file",), _AGAIN) from None
+        got = Said("a broken 7z archive ({kind})", kind=type(error).__name__)
+        raise FileError(got, (Said("a whole file"),), AGAIN) from None
     return [_held(path, member.filename, factory.products[member.filename]) for member in members]
 
 
@@ -180,15 +188,18 @@ def _held(path: Path, name: str, product: Any) -> Item:  # noqa: ANN401 - the re
     return Item(Path(name).name, path, len(data), lambda: io.BytesIO(data), data[:_SNIFFED])
 
 
-_AGAIN = "Download it again."
-
-
 def _check(members: Sequence[object], unpacked: int, packed: int, most: int) -> None:
     if len(members) > _MOST_MEMBERS:
-        raise FileError(f"an archive of {len(members)} files", (f"at most {_MOST_MEMBERS}",), "Unpack what you need.")
+        got, expected = Said("an archive of {n} files", n=len(members)), Said("at most {most}", most=_MOST_MEMBERS)
+        raise FileError(got, (expected,), Said("Unpack what you need."))
     if unpacked > most or (unpacked > _SMALL and unpacked > _LARGEST_RATIO * packed):
-        got = f"an archive of {packed:,} bytes that unpacks to {unpacked:,}"
-        raise FileError(got, ("a table",), "Unpack it yourself if you trust it.")
+        got = Said("an archive of {packed:,} bytes that unpacks to {unpacked:,}", packed=packed, unpacked=unpacked)
+        raise FileError(got, (Said("a table"),), Said("Unpack it yourself if you trust it."))
+
+
+def joined(sentences: Iterable[str]) -> Said:
+    """One or more sentences as one."""
+    return reduce(lambda one, other: Said("{one}; {other}", one=one, other=other), map(Said.quoted, sentences))
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from cofactor.facts.food_files.items import FileError, Item
+from cofactor.facts.food_files.items import AGAIN, FileError, Item
+from cofactor.said import Said
 
 _CHUNK = 1 << 20
 _LONGEST = 1 << 25  # characters of one object; the longest official one is below two million
@@ -33,13 +34,14 @@ def objects(item: Item) -> Iterator[dict[str, Any]]:
         except (json.JSONDecodeError, RecursionError) as error:
             more = next(chunks, "") if not isinstance(error, RecursionError) else ""
             if not more or len(text) > _LONGEST:
-                raise FileError("JSON that is broken or cut off", ("whole JSON",), "Download it again.") from None
+                raise FileError(Said("JSON that is broken or cut off"), (Said("whole JSON"),), AGAIN) from None
             text += more
             continue
         except ValueError as error:
-            raise FileError(f"JSON with {error}", ("JSON",), "Download it again.") from None
+            raise FileError(Said("JSON with {fault}", fault=str(error)), ("JSON",), AGAIN) from None
         if not isinstance(found, dict):
-            raise FileError(f"a {type(found).__name__} where an object belongs", ("foods or labels",), "Check it.")
+            got = Said("a {kind} where an object belongs", kind=type(found).__name__)
+            raise FileError(got, (Said("foods or labels"),), Said("Check it."))
         yield found
         if not is_list:
             return
@@ -53,8 +55,8 @@ def _chunks(item: Item) -> Iterator[str]:
             while data := file.read(_CHUNK):
                 yield decoder.decode(data)
         except UnicodeDecodeError:
-            raise FileError("bytes that are not UTF-8", ("JSON",), "Download it again.") from None
+            raise FileError(Said("bytes that are not UTF-8"), ("JSON",), AGAIN) from None
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"the number {name}")
+    raise ValueError(Said("the number {name}", name=name))

@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Sequence
 from enum import StrEnum
 
-from cofactor.facts.food_files.items import OLE, ZIP, FileError, Item, decode
+from cofactor.facts.food_files.items import AGAIN, OLE, ZIP, FileError, Item, decode
+from cofactor.said import Said
 
 
 class Kind(StrEnum):
@@ -64,7 +65,7 @@ EXPECTED = (
     "Ciqual (xls, xlsx, csv, XML)",
     "USDA SR28 (ASCII, 7z, ABBREV.xlsx)",
     "FoodData Central (JSON, CSV)",
-    "DSLD (label JSON, CSV)",
+    Said("DSLD (label JSON, CSV)"),
 )
 
 _TAGS = {
@@ -111,11 +112,11 @@ def kind_of(item: Item) -> Kind:
     if item.start.startswith(ZIP):
         if zipfile.is_zipfile(item.path):
             return Kind.WORKBOOK
-        raise FileError("a broken workbook", ("a whole file",), "Download it again.")
+        raise FileError(Said("a broken workbook"), (Said("a whole file"),), AGAIN)
     text = _text(item.start)
     found = _json(text) or _xml(text) or _sr28(text) or _csv(text)
     if found is None:
-        raise FileError("a file of another kind", EXPECTED, "Check which file was downloaded.")
+        raise FileError(Said("a file of another kind"), EXPECTED, Said("Check which file was downloaded."))
     return found
 
 
@@ -132,7 +133,8 @@ def delimiter_of(text: str) -> str:
 
 def _text(start: bytes) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileError("text in UTF-16", ("UTF-8 or Windows-1252",), "Save the file as UTF-8.")
+        expected = (Said("UTF-8 or Windows-1252"),)
+        raise FileError(Said("text in UTF-16"), expected, Said("Save the file as UTF-8."))
     whole = start[: start.rfind(b"\n") + 1] or start  # a character may be cut at the end
     return decode(whole.removeprefix(b"\xef\xbb\xbf"))[:_BEGINNING]
 
@@ -144,7 +146,8 @@ def _json(text: str) -> Kind | None:
     fdc = any(f'"{key}"' in text for key in ("fdcId", "foodNutrients", "FoundationFoods", "BrandedFoods"))
     fdc = fdc or '"SRLegacyFoods"' in text or '"SurveyFoods"' in text or '"foodClass"' in text
     if not (dsld or fdc):
-        raise FileError("JSON of another kind", ("FoodData Central foods", "a DSLD label"), "Check the file.")
+        expected = (Said("FoodData Central foods"), Said("a DSLD label"))
+        raise FileError(Said("JSON of another kind"), expected, Said("Check the file."))
     return Kind.FDC_JSON if fdc else Kind.DSLD_JSON
 
 
@@ -153,7 +156,7 @@ def _xml(text: str) -> Kind | None:
         return None
     match = re.search(r"<TABLE>\s*<(\w+)>", text)
     if match is None or match[1] not in _TAGS:
-        raise FileError("XML of another kind", tuple(_TAGS), "Use the files of Ciqual's XML form.")
+        raise FileError(Said("XML of another kind"), tuple(_TAGS), Said("Use the files of Ciqual's XML form."))
     return _TAGS[match[1]]
 
 

@@ -16,6 +16,8 @@ from cofactor.facts.food_files import ciqual, ciqual_xml, dsld, fdc_csv, fdc_jso
 from cofactor.facts.food_files.items import FileError, Item, items, sha256
 from cofactor.facts.food_files.kinds import EXPECTED, Kind, header, kind_of
 from cofactor.facts.food_files.records import Reading
+from cofactor.files import of_system
+from cofactor.said import Said
 
 _MOST_FILES = 512  # of a folder
 _MOST_ENTRIES = 20_000  # of a folder, with all folders in it: more is the disk of someone, not a download
@@ -73,8 +75,8 @@ def bundles(paths: Sequence[Path]) -> list[Bundle]:
         except InputError as error:
             problems += error.problems
         except (OSError, RuntimeError) as error:  # of a link that leads to itself
-            got = getattr(error, "strerror", None) or "a path that cannot be read"
-            problems.append(Problem(path.name or str(path), got, ("a file",), "Check the path."))
+            got = of_system(error) if isinstance(error, OSError) else Said("a path that cannot be read")
+            problems.append(Problem(path.name or str(path), got, (Said("a file"),), Said("Check the path.")))
     if problems:
         raise InputError(problems)
     return list(found.values())
@@ -102,7 +104,8 @@ def _parts(found: Sequence[Item]) -> list[tuple[Kind, Item]]:
         except FileError:
             continue
     if not known:
-        raise FileError(f"an archive of {len(found)} other files", EXPECTED, "Check which file was downloaded.")
+        got = Said("an archive of {n} other files", n=len(found))
+        raise FileError(got, EXPECTED, Said("Check which file was downloaded."))
     return known
 
 
@@ -145,7 +148,8 @@ def _set(family: str, parts: Sequence[tuple[Kind, Item]]) -> Bundle:
 def _folder(path: Path) -> list[Bundle]:
     within = list(islice(path.rglob("*"), _MOST_ENTRIES + 1))
     if len(within) > _MOST_ENTRIES:
-        raise FileError("a folder of too many files", EXPECTED, "Name the files, or a folder that holds no others.")
+        do = Said("Name the files, or a folder that holds no others.")
+        raise FileError(Said("a folder of too many files"), EXPECTED, do)
     members = sorted(p for p in within if p.is_file() and not p.name.startswith("."))[:_MOST_FILES]
     found: dict[tuple[Path, ...], Bundle] = {}
     for member in members:
@@ -155,7 +159,7 @@ def _folder(path: Path) -> list[Bundle]:
         except FileError:
             continue  # a folder may hold other things too
     if not found:
-        raise FileError("a folder without such a file", EXPECTED, "Check which folder is meant.")
+        raise FileError(Said("a folder without such a file"), EXPECTED, Said("Check which folder is meant."))
     return list(found.values())
 
 

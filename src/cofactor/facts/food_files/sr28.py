@@ -8,11 +8,12 @@ from itertools import chain
 
 from cofactor.facts.food_files.cells import NOT_MEASURED, CellError, factor, measured, possible
 from cofactor.facts.food_files.ciqual import Sheet
-from cofactor.facts.food_files.items import FileError, Item
+from cofactor.facts.food_files.items import AGAIN, FileError, Item
 from cofactor.facts.food_files.kinds import Kind, header
 from cofactor.facts.food_files.nutrients import UNIT, USDA_ABBREVIATED, USDA_NUMBERS, USDA_SOURCES
 from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Release, Row
 from cofactor.facts.types import FoodValue, Portion
+from cofactor.said import Said
 
 _NDB = re.compile(r"\d{4,5}")
 _MOST_FOODS = 1 << 16
@@ -27,9 +28,8 @@ def read_ascii(parts: Mapping[Kind, Item]) -> Reading:
     files = tuple(item.name for item in parts.values())
     for needed in (Kind.SR28_FOODS, Kind.SR28_VALUES):
         if needed not in parts:
-            name = needed.value.partition("/")[2]
-            do = "Put the files of SR28 in one folder."
-            raise FileError(", ".join(files), (f"{name}.txt or its archive beside it",), do)
+            beside = Said("{file} or its archive beside it", file=f"{needed.value.partition('/')[2]}.txt")
+            raise FileError(", ".join(files), (beside,), Said("Put the files of SR28 in one folder."))
     return Reading(Release.USDA_SR28, _foods(parts), files)
 
 
@@ -51,9 +51,8 @@ def _units(parts: Mapping[Kind, Item]) -> dict[str, float]:
             try:
                 found[fields[0]] = factor(fields[1], UNIT[nutrient])
             except (CellError, IndexError):
-                raise FileError(
-                    f"nutrient {fields[0]} without a unit of mass", ("SR28",), "Download it again."
-                ) from None
+                got = Said("nutrient {number} without a unit of mass", number=fields[0])
+                raise FileError(got, ("SR28",), AGAIN) from None
     return found
 
 
@@ -62,9 +61,9 @@ def _foods(parts: Mapping[Kind, Item]) -> Iterator[Row]:
     portions = _portions(parts[Kind.SR28_WEIGHTS]) if Kind.SR28_WEIGHTS in parts else {}
     for number, fields in enumerate(_fields(parts[Kind.SR28_FOODS])):
         if number >= _MOST_FOODS:
-            raise FileError("too many foods", ("SR28",), "Check the file.")
+            raise FileError(Said("too many foods"), ("SR28",), Said("Check the file."))
         if len(fields) < 3 or not _NDB.fullmatch(fields[0]) or not fields[2].strip():
-            yield Refused(f"line {number + 1}", "no number or no name")
+            yield Refused(Said("line {line}", line=number + 1), Said("no number or no name"))
         elif fields[0] in broken:
             yield Refused(fields[0], broken[fields[0]])
         else:
@@ -80,7 +79,7 @@ def _values(item: Item, factors: Mapping[str, float]) -> tuple[dict[str, dict[st
     for fields in _fields(item):
         known = wanted.get(fields[1]) if len(fields) >= _VALUE_FIELDS else None
         if len(fields) < _VALUE_FIELDS:
-            raise FileError(f"a line of {len(fields)} fields", ("NUT_DATA of SR28",), "Download it again.")
+            raise FileError(Said("a line of {n} fields", n=len(fields)), (Said("NUT_DATA of SR28"),), AGAIN)
         if known is None:
             continue
         nutrient, by = known
@@ -90,13 +89,13 @@ def _values(item: Item, factors: Mapping[str, float]) -> tuple[dict[str, dict[st
         try:
             value = measured(float(fields[_VALUE]) * by, flag)
             if not possible(value, UNIT[nutrient]):
-                raise CellError("more than 100 g in 100 g")
+                raise CellError(Said("more than 100 g in 100 g"))
         except ValueError as error:
-            broken.setdefault(fields[0], f"{nutrient}: {error}")
+            broken.setdefault(fields[0], Said("{nutrient}: {fault}", nutrient=nutrient, fault=str(error)))
             continue
         found.setdefault(fields[0], {})[nutrient] = value
         if len(found) > _MOST_FOODS:
-            raise FileError("too many foods", ("SR28",), "Check the file.")
+            raise FileError(Said("too many foods"), ("SR28",), Said("Check the file."))
     return found, broken
 
 
@@ -136,19 +135,19 @@ def _abbreviated(sheet: Sheet) -> Iterator[Row]:
     place = {name: i for i, name in enumerate(names)}
     for number, row in enumerate(sheet, start=2):
         if number > _MOST_FOODS:
-            raise FileError("too many foods", ("SR28",), "Check the file.")
+            raise FileError(Said("too many foods"), ("SR28",), Said("Check the file."))
         cells = [*row, *[None] * (len(names) - len(row))]
         if not any(cell is not None for cell in cells):
             continue
         code = _ndb(cells[place["NDB_No"]])
         name = " ".join(str(cells[place["Shrt_Desc"]] or "").split())
         if code is None or not name:
-            yield Refused(f"row {number}", "no number or no name")
+            yield Refused(Said("row {n}", n=number), Said("no number or no name"))
             continue
         try:
             values = {n: v for i, (n, by) in columns if (v := _number(cells[i], by, n)).known}
         except ValueError as error:
-            yield Refused(f"row {number}, {code}", str(error))
+            yield Refused(Said("row {n}, {code}", n=number, code=code), str(error))
             continue
         portions = tuple(chain(*(_abbreviated_portion(cells, place, i) for i in ("1", "2"))))
         # the first two digits of a number are those of its group
@@ -172,10 +171,10 @@ def _number(cell: object, by: float, nutrient: str) -> FoodValue:
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return NOT_MEASURED
     if not isinstance(cell, int | float | str):
-        raise CellError(f"{nutrient}: {cell!r} is no number")
+        raise CellError(Said("{nutrient}: {cell} is no number", nutrient=nutrient, cell=repr(cell)))
     value = measured(float(cell) * by)
     if not possible(value, UNIT[nutrient]):
-        raise CellError(f"{nutrient}: more than 100 g in 100 g")
+        raise CellError(Said("{nutrient}: more than 100 g in 100 g", nutrient=nutrient))
     return value
 
 

@@ -17,6 +17,7 @@ from cofactor.person.goals import read_goal
 from cofactor.person.problems import read_each, refusal
 from cofactor.person.quantities import iso_date, word
 from cofactor.person.schema_base import NUMBER, Strict, Text, as_mapping, nothing
+from cofactor.said import Said
 from cofactor.trial.formula.schema_product import MakingIn, dose_or_nothing
 from cofactor.trial.formula.types import Against, Goal, IntakeGoal, LevelGoal
 from cofactor.trial.label_file import START
@@ -67,22 +68,22 @@ class LimitsIn(Strict):
     @classmethod
     def _levels(cls, value: object) -> dict[str, float]:
         if not isinstance(value, Mapping):
-            raise refusal(value, "Write {25OHD: 150 nmol/L}.", _LEVELS)
+            raise refusal(value, Said("Write {25OHD: 150 nmol/L}."), _LEVELS)
         found = read_each("levels", value, lambda name, level: (_followed(name), read_goal(name, level)[0]))
         return dict(found.values())
 
     @validator("share", mode="plain")
     @classmethod
     def _share(cls, value: object) -> float:
-        found = share(value, "share of people over a limit")
+        found = share(value, Said("share of people over a limit"))
         if not 0 < found <= 0.5:
-            raise refusal(value, "Write the share that may pass a limit.", ("0.1 % to 50 %",))
+            raise refusal(value, Said("Write the share that may pass a limit."), (Said("0.1 % to 50 %"),))
         return found
 
 
 def _followed(analyte: str) -> str:
     if analyte not in _LEVELS:
-        raise refusal(analyte, "Use one of the levels that the model follows.", _LEVELS)
+        raise refusal(analyte, Said("Use one of the levels that the model follows."), _LEVELS)
     return analyte
 
 
@@ -127,7 +128,7 @@ class SpecFile(Strict):
     @classmethod
     def _version(cls, value: object) -> int:
         if value != VERSION or isinstance(value, bool):
-            raise refusal(value, "This program reads version 1 of the specification.", (str(VERSION),))
+            raise refusal(value, Said("This program reads version 1 of the specification."), (str(VERSION),))
         return VERSION
 
     @validator("start", mode="plain")
@@ -139,7 +140,8 @@ class SpecFile(Strict):
     @classmethod
     def _goals(cls, value: object) -> tuple[Goal, ...]:
         if not isinstance(value, Mapping) or not value:
-            raise refusal(value, "Write {25OHD: [50, 125] nmol/L, magnesium: reference}.", (*_LEVELS, *_INTAKES))
+            do = Said("Write {25OHD: [50, 125] nmol/L, magnesium: reference}.")
+            raise refusal(value, do, (*_LEVELS, *_INTAKES))
         return tuple(read_each("goals", value, _goal).values())
 
     @validator("reference", mode="plain")
@@ -155,7 +157,7 @@ class SpecFile(Strict):
     @validator("adherence", mode="plain")
     @classmethod
     def _adherence(cls, value: object) -> float:
-        return share(value, "adherence")
+        return share(value, Said("adherence"))
 
 
 def _goal(name: str, value: object) -> Goal:
@@ -164,7 +166,8 @@ def _goal(name: str, value: object) -> Goal:
         return LevelGoal(name, low, high)
     nutrient = doses.known_nutrient(name)
     if nutrient not in _INTAKES:
-        raise refusal(name, "Intake from food is drawn for some nutrients: use one of those, or a level.", _INTAKES)
+        do = Said("Intake from food is drawn for some nutrients: use one of those, or a level.")
+        raise refusal(name, do, _INTAKES)
     if isinstance(value, str) and value.strip().lower() in ("reference", "référence"):
         return IntakeGoal(nutrient, None)
     return IntakeGoal(nutrient, dose_or_nothing(value, nutrient))

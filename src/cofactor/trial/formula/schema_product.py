@@ -14,6 +14,7 @@ from cofactor.person.problems import refusal
 from cofactor.person.quantities import number_with_unit, quantity_in
 from cofactor.person.schema_base import NUMBER, QUANTITY, Many, Strict, Text
 from cofactor.person.schema_taken import read_moments
+from cofactor.said import Said
 from cofactor.trial.written import MODELLED, followed, modelled, share, whole
 
 _MOST_AMOUNTS = 61  # of one nutrient
@@ -60,11 +61,12 @@ class HeldIn(Strict):
         found = {form.id: form for form in (doses.known_form(nutrient, entry) for entry in listed)}
         for form in found.values():
             if form.elemental_fraction is None:
-                do = "Its share of the element is not in the tables, so its mass is not known: choose another."
+                do = Said("Its share of the element is not in the tables, so its mass is not known: choose another.")
                 raise refusal(form.id, do)
             followed(form, nutrient)
         if not found:
-            raise refusal(value, "Write one form or a list of forms.", ("[citrate, bisglycinate]",))
+            do = Said("Write one form or a list of forms.")
+            raise refusal(value, do, (Said.quoted("[citrate, bisglycinate]"),))
         return tuple(found.values())
 
     @validator("amount", mode="plain")
@@ -75,10 +77,10 @@ class HeldIn(Strict):
             return 0.0, 0.0
         ends = value if isinstance(value, list | tuple) else [value, value]
         if len(ends) != 2:
-            raise refusal(value, "Write one amount, or [from, to].", ("[0 mg, 250 mg]",))
+            raise refusal(value, Said("Write one amount, or [from, to]."), (Said.quoted("[0 mg, 250 mg]"),))
         low, high = (dose_or_nothing(end, nutrient) for end in ends)
         if high < low or high == 0:
-            raise refusal(value, "Write the smaller amount first, and a larger one after it.")
+            raise refusal(value, Said("Write the smaller amount first, and a larger one after it."))
         return low, high
 
     @validator("step", mode="plain")
@@ -89,7 +91,7 @@ class HeldIn(Strict):
         low, high = info.data["amount"]
         step = dose_or_nothing(value, info.data["nutrient"])
         if step <= 0 or (high - low) / step > _MOST_AMOUNTS - 1:
-            raise refusal(value, f"Write a step that makes at most {_MOST_AMOUNTS} amounts.")
+            raise refusal(value, Said("Write a step that makes at most {most} amounts.", most=_MOST_AMOUNTS))
         return step
 
 
@@ -128,28 +130,29 @@ class MakingIn(Strict):
     def _mass(cls, value: object) -> float:
         mass = quantity_in(value, _MASSES, "1200 mg")
         if not 1 <= mass <= _HEAVIEST:
-            raise refusal(value, "Write the mass of one unit.", (f"1 mg to {_HEAVIEST / 1000:g} g",))
+            expected = Said("1 mg to {most:g} g", most=_HEAVIEST / 1000)
+            raise refusal(value, Said("Write the mass of one unit."), (expected,))
         return mass
 
     @validator("excipients", mode="plain")
     @classmethod
     def _excipients(cls, value: object) -> float:
-        found = share(value, "share of excipients")
+        found = share(value, Said("share of excipients"))
         if found > 0.95:
-            raise refusal(value, "Leave room for what the product holds.", ("0 to 95 %",))
+            raise refusal(value, Said("Leave room for what the product holds."), (Said("0 to 95 %"),))
         return found
 
     @validator("units", mode="plain")
     @classmethod
     def _units(cls, value: object) -> int:
-        return whole(value, 1, _MOST_UNITS, "2", "number of units a day")
+        return whole(value, 1, _MOST_UNITS, "2", Said("number of units a day"))
 
     @validator("moments", mode="plain")
     @classmethod
     def _moments(cls, value: object) -> tuple[tuple[str, ...], ...]:
         listed = value if isinstance(value, list | tuple) else [value]
         if not listed:
-            raise refusal(value, "Write moments such as [dinner, [breakfast, dinner]].")
+            raise refusal(value, Said("Write moments such as [dinner, [breakfast, dinner]]."))
         return tuple(dict.fromkeys(tuple(dict.fromkeys(read_moments(entry))) for entry in listed))
 
     @validator("claims", mode="plain")
@@ -164,5 +167,6 @@ class MakingIn(Strict):
         names = [held.nutrient for held in value]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise refusal(f"two entries of {twice}", "Write each nutrient once, with all of its forms.")
+            do = Said("Write each nutrient once, with all of its forms.")
+            raise refusal(Said("two entries of {nutrient}", nutrient=twice), do)
         return value

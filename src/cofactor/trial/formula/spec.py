@@ -10,6 +10,7 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.person import documents
 from cofactor.person.problems import describe
+from cofactor.said import Said
 from cofactor.trial.design import population_of
 from cofactor.trial.formula.candidates import Grid, price
 from cofactor.trial.formula.schema import SpecFile, json_schema
@@ -21,14 +22,16 @@ __all__ = ["json_schema", "load_spec", "parse_spec"]
 
 PEOPLE, MOST_PEOPLE, LEAST_PEOPLE = 10_000, 100_000, 200
 """Fresh people that judge the formulas found: where the file does not say, at most, and at least."""
-_HOW_TO_START = "Start the file with `formulate: 1`, then population:, goals: and product: (see examples/formulas)."
+_HOW_TO_START = Said(
+    "Start the file with `formulate: 1`, then population:, goals: and product: (see examples/formulas)."
+)
 _MOST_PLACES = 200_000  # of the whole grid
 
 
 def load_spec(path: str | Path) -> Spec:
     """Read a specification. Raises :class:`InputError` with every problem."""
     path = Path(path)
-    return parse_spec(documents.text_of(path, "a product specification"), name=path.stem)
+    return parse_spec(documents.text_of(path, Said("a product specification")), name=path.stem)
 
 
 def parse_spec(spec: Mapping[str, object] | str, name: str = "product") -> Spec:
@@ -74,17 +77,20 @@ def _amounts(held: HeldIn) -> tuple[float, ...]:
 def _problems_of(spec: Spec) -> Iterator[Problem]:
     people = spec.population.people
     if not LEAST_PEOPLE <= people <= MOST_PEOPLE:
-        expected = (f"{LEAST_PEOPLE} to {MOST_PEOPLE:,}",)
-        yield Problem("population.people", f"{people:,}", expected, "Ask for another number of people.")
+        expected = Said("{least} to {most:,}", least=LEAST_PEOPLE, most=MOST_PEOPLE)
+        do = Said("Ask for another number of people.")
+        yield Problem("population.people", Said("{n:,}", n=people), (expected,), do)
     size = len(Grid(spec))
     if size > _MOST_PLACES:
-        do = "Take larger steps, or fewer forms and moments."
-        yield Problem("product.holds", f"{size:,} formulas", (f"at most {_MOST_PLACES:,}",), do)
+        do = Said("Take larger steps, or fewer forms and moments.")
+        most = Said("at most {most:,}", most=_MOST_PLACES)
+        yield Problem("product.holds", Said("{n:,} formulas", n=size), (most,), do)
     held = {one.nutrient for one in spec.holds}
     for nutrient in spec.making.claims:
         if nutrient not in held:
-            yield Problem("product.claims", nutrient, tuple(held), "The product does not hold it.")
+            yield Problem("product.claims", nutrient, tuple(held), Said("The product does not hold it."))
     unpriced = [f"{one.nutrient} {f.id}" for one in spec.holds for f in one.forms if price(one.nutrient, f.id) is None]
     if spec.against is Against.COST and unpriced:
-        do = "The generic catalogue has no price for it (`cofactor products`): weigh against mass or units."
-        yield Problem("against", f"cost, with {describe(', '.join(unpriced))}", ("limits", "units", "mass"), do)
+        got = Said("cost, with {forms}", forms=describe(", ".join(unpriced)))
+        do = Said("The generic catalogue has no price for it (`cofactor products`): weigh against mass or units.")
+        yield Problem("against", got, ("limits", "units", "mass"), do)

@@ -57,7 +57,7 @@ async function check() {
 
 function show({ problems, read, notes, gates }) {
   // what is not filled in yet, or is being typed, is told when it is left or saved
-  showProblems(form, problems.filter((problem) => problem.got !== 'nothing'), { focus: false, typing: true })
+  showProblems(form, problems.filter((problem) => !problem.missing), { focus: false, typing: true })
   for (const place of form.querySelectorAll('[data-read]')) {
     place.replaceChildren(...(read[place.dataset.read] ?? []).map((said) => element('p', said)))
   }

@@ -65,11 +65,10 @@ function mark(form, field, problem) {
 function line(problem, before, form) {
   const said = document.createElement('p')
   said.className = 'problem'
-  if (problem.got === 'nothing' && form.dataset.missing) {
+  if (problem.missing && form.dataset.missing) {
     said.textContent = form.dataset.missing
     return said
   }
-  said.lang = 'en' // the sentences of refusals are those of the command line
   const expected = problem.expected?.length ? ` (${problem.expected.join(', ')})` : ''
   said.textContent = `${before}${problem.got}${expected}. ${problem.do}`
   return said
