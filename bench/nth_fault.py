@@ -169,7 +169,7 @@ class Found:
 def study(names: tuple[str, ...] = tuple(OPERATIONS), *, in_turn: bool = False) -> Found:
     """Try every call of the named operations with both errors, or with one and the other in turn."""
     found, start = Found(), time.perf_counter()
-    with tempfile.TemporaryDirectory() as place, _computed_once():
+    with tempfile.TemporaryDirectory() as place, computed_once():
         for name in names:
             _try_all(name, Path(place), found, in_turn=in_turn)
     found.seconds = time.perf_counter() - start
@@ -202,6 +202,11 @@ def _complaints(operation: Operation, here: Path, n: int, number: int, old: Stat
         ran = operation.run(here)
     if not disk.hit:
         yield "the call was not reached"
+    yield from complaints(operation, here, ran, old, new)
+
+
+def complaints(operation: Operation, here: Path, ran: Result, old: State, new: State) -> Iterator[str]:
+    """What is wrong after a run for which the disk failed and works again. At the end the work is done."""
     if ran.exit_code in DONE:
         if operation.state(here) != new:
             yield "answered as done, and it is not"
@@ -233,7 +238,7 @@ def _silence(ran: Result, here: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _computed_once() -> Iterator[None]:
+def computed_once() -> Iterator[None]:
     """Plan, ledger and keys are computed once or at little cost: only the writing of them is at stake here."""
     planned = plan(load_case(ANNA))
     with (

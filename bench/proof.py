@@ -16,6 +16,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "kill_save": (),
     "kill_trial": (),
     "nth_fault": (),
+    "full_disk": (),
     "sbml_made": (),
     "hostile": (),
     "plan_people": (),
