@@ -270,6 +270,9 @@ def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path):
     (tmp_path / "m.ant").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):
         cf.load_model(tmp_path / "m.ant")
+    (tmp_path / "m.ant").write_bytes(b" \n")
+    with pytest.raises(InputError, match="an empty file"):
+        cf.load_model(tmp_path / "m.ant")
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,8 @@ def given_model(data: bytes, name: str) -> UserModel:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise _refusal(name, [Said("bytes that are not UTF-8 text")]) from None
+    if not text.strip():
+        raise _refusal(name, [Said("an empty file")])
     try:
         return compile_model(text, is_sbml=is_sbml(name))
     except ModelError as error:

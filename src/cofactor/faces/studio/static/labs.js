@@ -1,6 +1,6 @@
 // A laboratory's file: read by the server, shown as it was understood, and only then added to the sheet.
 import { caseOf } from './case-values.js'
-import { send } from './send.js'
+import { COLON, send } from './send.js'
 
 /** Read what is pasted or chosen; `add` receives the results that the person wants in the sheet. */
 export function bringLabs(form, address, add) {
@@ -18,7 +18,7 @@ export function bringLabs(form, address, add) {
 
   function show({ ok, problems, said, taken, asked, refused }) {
     if (!ok) {
-      found.replaceChildren(...problems.map((p) => line(`${p.where}: ${p.got}. ${p.do}`, 'problem')))
+      found.replaceChildren(...problems.map((p) => line(`${p.where}${COLON}${p.got}. ${p.do}`, 'problem')))
       return
     }
     const parts = [...said.map((s) => line(s)), list(taken.map((row) => row.said)), ...refused.map((s) => line(s, 'problem')), ...asked.map(question)]
@@ -31,7 +31,7 @@ export function bringLabs(form, address, add) {
   function question(one) {
     const label = line(`${one.problem.got}. ${one.problem.do}`)
     const choice = document.createElement('select')
-    choice.setAttribute('aria-label', `${one.name}: ${found.dataset.prints}`)
+    choice.setAttribute('aria-label', `${one.name}${COLON}${found.dataset.prints}`)
     choice.append(new Option(found.dataset.prints, ''), ...one.units.map((unit) => new Option(unit, unit)))
     choice.addEventListener('change', () => { if (choice.value) units[one.analyte] = choice.value; else delete units[one.analyte] })
     const box = document.createElement('div')

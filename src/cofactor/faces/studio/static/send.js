@@ -1,6 +1,9 @@
 // Sending values to the server, and showing what it refuses beside the fields that it speaks of. No sentence is written
 // here: those come with the page or with the answer.
 
+/** What stands between a place and what is said of it: French sets the colon off. */
+export const COLON = document.documentElement.lang === 'fr' ? '\u00a0: ' : ': '
+
 /** POST values as JSON. Gives {ok, problems, ...answer}; a server that does not answer gives no problems and not ok. */
 export async function send(address, values, signal) {
   const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(values), signal }
@@ -29,7 +32,7 @@ export function showProblems(form, problems, { focus = true, typing = false } = 
   form.querySelectorAll('.problem').forEach((old) => old.remove())
   form.querySelectorAll('[aria-invalid]').forEach((field) => { field.removeAttribute('aria-invalid'); field.removeAttribute('aria-describedby') })
   const left = problems.filter((problem) => !beside(form, problem, unmarked))
-  form.querySelector('[data-problems]')?.append(...left.map((problem) => line(problem, `${problem.where}: `, form)))
+  form.querySelector('[data-problems]')?.append(...left.map((problem) => line(problem, `${problem.where}${COLON}`, form)))
   if (focus && problems.length) (form.querySelector('[aria-invalid]') ?? form.querySelector('.problem')?.parentElement)?.scrollIntoView({ block: 'center' })
   if (focus) form.querySelector('[aria-invalid]')?.focus()
 }

@@ -1,5 +1,5 @@
 // The form of a trial: the server writes the trial file from its fields as they change, and says what is wrong beside each.
-import { send } from './send.js'
+import { COLON, send } from './send.js'
 
 const form = document.getElementById('trial-form')
 const fields = document.getElementById('fields')
@@ -42,7 +42,7 @@ function show(problems) {
     said.id = `problem-${i}`
     const field = fieldOf(problem.where)
     const expected = problem.expected?.length ? ` (${problem.expected.slice(0, 8).join(', ')})` : ''
-    said.textContent = `${field ? '' : `${problem.where}: `}${problem.got}${expected}. ${problem.do}`
+    said.textContent = `${field ? '' : `${problem.where}${COLON}`}${problem.got}${expected}. ${problem.do}`
     if (!field) return elsewhere.append(said)
     field.setAttribute('aria-invalid', 'true')
     field.setAttribute('aria-describedby', said.id)
