@@ -543,6 +543,14 @@ def test_egfr_follows_the_published_equation(creatinine_mg_dl, age, female, expe
     assert round(egfr_ckd_epi_2021(creatinine_mg_dl * 88.4, age, female=female)) == expected
 
 
+def test_of_one_day_the_reported_egfr_counts_unless_the_creatinine_tells_of_much_less():
+    near = case(labs=(lab("eGFR", 75.0), lab("creatinine", 95.0)))
+    assert measured(near, "eGFR").value == 75.0
+    slip = case(labs=(lab("eGFR", 75.0), lab("creatinine", 300.0)))
+    assert measured(slip, "eGFR").value < 30
+    assert "G-MG-EGFR30" in ids(slip)
+
+
 def test_creatinine_gives_egfr_only_in_adults():
     assert measured(case(labs=(lab("creatinine", 90.0),), age=15.0), "eGFR") is None
     assert measured(case(labs=(lab("creatinine", 90.0),)), "eGFR").derived

@@ -637,6 +637,16 @@ def test_laboratory_units(analyte, value, unit, si):
     assert result.unit == ANALYTE_UNIT[analyte]
 
 
+def test_two_results_of_one_day_must_agree():
+    """Gates judge by the last result: which of two that would be must not be a matter of their order."""
+    rows = [{"date": "2026-10-02", "analyte": "Ca_total", "value": v, "unit": "mmol/L"} for v in (2.4, 2.95)]
+    for order in (rows, rows[::-1]):
+        with pytest.raises(InputError, match="on the same day") as caught:
+            parse_case(minimal(labs=order))
+        assert [p.where for p in caught.value.problems] == ["labs[1]"]
+    assert len(parse_case(minimal(labs=[rows[0], dict(rows[0])])).labs) == 2
+
+
 @pytest.mark.parametrize(("value", "operator"), [("<10", "<"), ("> 59", ">"), ("≤10", "<"), (12, "=")])
 def test_open_values_keep_their_operator(value, operator):
     result = parse_case(lab("25OHD", value, "nmol/L")).labs[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from cofactor.assess.types import Spacing
 from cofactor.person.types import Medicine, Supplement
 from cofactor.plan.products import Dose, catalogue
@@ -92,6 +95,22 @@ def test_calcium_keeps_two_hours_from_iron_that_is_taken_as_a_supplement():
     found = day([Spacing("NN002", "Fer 80", ("calcium",), 2.0)], beside=[iron])
     assert too_near("calcium", "breakfast", found.spacings, found.taken) == "Fer 80"
     assert "breakfast" not in found.open(["calcium"])
+
+
+def test_each_thing_keeps_its_own_amount_and_rhythm():
+    """A tablet that goes on, a planned dose of the same form and a weekly one are three things."""
+    multi = taken("magnesium", "breakfast", form="citrate", amount=50.0, label="Multi")
+    weekly = replace(
+        taken("magnesium", "lunch", form="citrate", amount=300.0), every_days=7.0, since=date(2026, 11, 20)
+    )
+    found = Day((), moments((), [multi, weekly]), (multi, weekly), "FR")
+    placed = [Dose(next(p for p in catalogue() if p.id == "mg-citrate-100"), 2, ("dinner",))]
+    day_ = events(placed, found, ())
+    assert [(e.slot, one.id, one.amount, one.every, one.planned) for e in day_ for one in e.entries] == [
+        ("breakfast", "magnesium:citrate", 50.0, 1.0, False),
+        ("lunch", "magnesium:citrate", 300.0, 7.0, False),
+        ("dinner", "magnesium:citrate", 200.0, 1.0, True),
+    ]
 
 
 def test_the_day_names_what_each_thing_stands_apart_from():

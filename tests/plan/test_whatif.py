@@ -11,7 +11,7 @@ from cofactor.assess.forecast import QUANTILES, spread, trajectories
 from cofactor.assess.types import Level
 from cofactor.assess.update import posterior
 from cofactor.person.body import present
-from cofactor.person.case import load_case
+from cofactor.person.case import load_case, parse_case
 from cofactor.plan.optimise import plan
 from cofactor.plan.whatif import ALL, DAYS, NOW, Dose, Scenario, future, ground, proposed, regimen, simulate, verdicts
 
@@ -30,7 +30,7 @@ def anna():
 
 
 def planned(of):
-    return proposed(plan(of.case, of.intake, of.gates, of.of).plan.items)
+    return proposed(plan(of.case, of.intake, of.gates, of.of).plan, of.intake.taken)
 
 
 def median(of, scenario, outcome, day):
@@ -108,6 +108,35 @@ def test_the_plan_is_a_scenario_that_no_limit_stops(anna):
     assert of_plan.doses
     assert not any(v.over or v.at_once for v in verdicts(anna, of_plan))
     assert future(anna, of_plan).in_goal["25OHD"] > future(anna, NOW).in_goal["25OHD"]
+
+
+MULTI = """
+  - {label: Multi, nutrient: vitamin_d, form: D3, amount: 200 IU, when: breakfast}
+  - {label: Multi, nutrient: magnesium, form: citrate, amount: 50 mg, when: breakfast}
+  - {label: Multi, nutrient: zinc, form: gluconate, amount: 5 mg, when: breakfast}"""
+ENDED = """
+  - {label: Mg, nutrient: magnesium, form: citrate, amount: 200 mg, when: dinner}"""
+
+
+@pytest.mark.parametrize(("taken", "eaten"), [(MULTI, 200), (ENDED, 500)])
+def test_the_scenario_of_a_plan_is_what_is_taken_under_it(taken, eaten):
+    """What goes on is part of it, and what the plan ends is not."""
+    case = parse_case(
+        f"""cofactor: 1
+person: {{sex: male, age: 45, weight: 75 kg, height: 178 cm, skin: 2}}
+place: {{latitude: 48.9, country: FR}}
+diet: {{reference: EFSA, totals: {{magnesium: {eaten} mg, calcium: 1000 mg, vitamin_d: 2 µg, zinc: 9 mg}}}}
+supplements:{taken}
+answers: {{kidney_stones: no}}
+labs: [{{date: 2026-10-02, analyte: 25OHD, value: 40, unit: nmol/L}}]
+today: 2026-11-22
+"""
+    )
+    of = ground(case, posterior(case, bodies=100))
+    found = plan(case, of.intake, of.gates, of.of)
+    again = regimen(of, proposed(found.plan, of.intake.taken))
+    for name in ("in_D3", "sup_Mg", "sup_Ca"):
+        assert again.inputs.values[name] == pytest.approx(found.regimen.inputs.values[name]), name
 
 
 def test_a_person_of_whom_nothing_may_be_planned_has_no_plan_to_try():

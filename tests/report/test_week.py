@@ -50,6 +50,21 @@ def entries(report):
     return {str(e["summary"]): e for e in Calendar.from_ical(schedule(report, "en")).walk("VEVENT")}
 
 
+def test_no_two_entries_of_a_calendar_are_taken_for_one():
+    """A calendar program keeps one entry of each uid: what is taken at one moment since different days has its own."""
+    case = CASE.replace("WHEN", "waking").replace(
+        "supplements:",
+        """supplements:
+  - {label: A, nutrient: zinc, amount: 15 mg, every: week, when: lunch, since: 2026-11-03}
+  - {label: B, nutrient: copper, amount: 1 mg, every: week, when: lunch, since: 2026-11-04}
+  - {label: C, nutrient: iron, amount: 14 mg, when: lunch, since: 2026-10-01}""",
+    )
+    found = Calendar.from_ical(schedule(build(parse_case(case)), "en")).walk("VEVENT")
+    uids = [str(entry["uid"]) for entry in found]
+    assert len(uids) == len(set(uids))
+    assert sum("iron" in str(e["summary"]) for e in found) == 1
+
+
 def test_every_second_day_and_once_a_month_recur_on_their_days(uneven):
     found = entries(uneven["waking"])
     until = TOMORROW + timedelta(days=84)

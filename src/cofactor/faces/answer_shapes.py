@@ -113,6 +113,7 @@ class MomentOut(_Out):
     time: str
     slot: str
     items: list[str]
+    amounts: list[float | None]
     apart_from: list[str]
 
 

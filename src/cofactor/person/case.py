@@ -9,7 +9,7 @@ to take note of what was read with an assumption.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from cofactor.facts.types import Product
 from cofactor.person import documents, doses, notes
 from cofactor.person.catalogue import doubles, load_catalogue, product_of
 from cofactor.person.eaten import same_food
+from cofactor.person.problems import where
 from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
 from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, json_schema
 from cofactor.person.schema_base import Reading
@@ -69,13 +70,26 @@ def parse_case(case: Mapping[str, object] | str, *, today: date | None = None, f
     Catalogues under ``products`` are looked for in ``folder``; without one, products can only be written out.
     """
     case_file, reading = _read(case, today)
-    return _case(case_file, reading, _products(case_file, folder))
+    problems = list(_contradictions(case_file.labs))
+    products = _products(case_file, folder, problems)
+    if problems:
+        raise InputError(problems)
+    return _case(case_file, reading, products)
 
 
-def _products(case_file: CaseFile, folder: Path | None) -> tuple[Product, ...]:
+def _contradictions(results: Sequence[LabIn]) -> Iterator[Problem]:
+    """Results that give another value than one of the same day: which of them gates judge by would be chance."""
+    first: dict[tuple[str, date], LabIn] = {}
+    for i, result in enumerate(results):
+        other = first.setdefault((result.analyte, result.day), result)
+        if (other.value.operator, other.value.value) != (result.value.operator, result.value.value):
+            got = Said("{value}, and {other} on the same day", value=result.value.as_typed, other=other.value.as_typed)
+            yield Problem(where(("labs", i)), got, (Said("one result of a day"),), Said("Keep one of the two."))
+
+
+def _products(case_file: CaseFile, folder: Path | None, problems: list[Problem]) -> tuple[Product, ...]:
     """What a plan may choose from, of the catalogues named and of what is written out."""
     found: list[tuple[str, Product]] = []
-    problems: list[Problem] = []
     for i, entry in enumerate(case_file.products):
         where = f"products[{i}]"
         if not isinstance(entry, str):
@@ -91,8 +105,6 @@ def _products(case_file: CaseFile, folder: Path | None) -> tuple[Product, ...]:
                     replace(p, where=Said("{entry}: {where}", entry=where, where=p.where)) for p in error.problems
                 ]
     problems += doubles(found)
-    if problems:
-        raise InputError(problems)
     return tuple(product for _, product in found)
 
 

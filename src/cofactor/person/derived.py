@@ -26,6 +26,7 @@ ALBUMIN_WITHIN = dt.timedelta(days=30)
 """An albumin further than this from the calcium result says nothing about that sample."""
 ADULT = 18.0
 """Years. The equation was developed in adults only."""
+_MUCH_LESS = 2 / 3  # of the reported eGFR; equations for one creatinine differ by less
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,22 @@ def _as_measured(result: LabResult, analyte: str) -> Measured:
 
 
 def _kidney_function(case: Case) -> Measured | None:
-    """Reported eGFR, or the eGFR of the creatinine where that is later. Creatinine says nothing of it in a child."""
+    """Reported eGFR, or the eGFR of the creatinine where that is later. Creatinine says nothing of it in a child.
+
+    Of one day, what was reported counts, unless the creatinine tells of much less: then one of the two is a slip, and
+    the lower one is the careful reading.
+    """
     reported, creatinine = case.lab("eGFR"), case.lab("creatinine")
-    if creatinine is None or case.person.age < ADULT or (reported is not None and reported.date >= creatinine.date):
+    if creatinine is None or case.person.age < ADULT:
         return None if reported is None else _as_measured(reported, "eGFR")
+    computed = _of_creatinine(case, creatinine)
+    if reported is None or creatinine.date > reported.date:
+        return computed
+    is_slip = creatinine.date == reported.date and computed.value < _MUCH_LESS * reported.value
+    return computed if is_slip else _as_measured(reported, "eGFR")
+
+
+def _of_creatinine(case: Case, creatinine: LabResult) -> Measured:
     years_ago = (case.today - creatinine.date).days / 365.25
     value = egfr_ckd_epi_2021(creatinine.value, case.person.age - years_ago, female=case.person.sex == "female")
     turned = {"<": ">", ">": "<"}.get(creatinine.operator, "=")

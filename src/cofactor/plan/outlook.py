@@ -13,6 +13,7 @@ from cofactor.facts.load import ANALYTE_UNIT, load
 from cofactor.person.body import Array, Members, Regimen, take
 from cofactor.person.derived import adjusted_calcium
 from cofactor.person.intake import model_inputs
+from cofactor.person.types import Supplement
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import Goal
 from cofactor.plan.types import Expected
@@ -77,11 +78,15 @@ def present_regimen(desk: Desk) -> Regimen:
     return Regimen(0.0, model_inputs(desk.intake))
 
 
+def taken(desk: Desk, draft: Draft) -> tuple[Supplement, ...]:
+    """The supplements of a draft: those that go on, and the planned doses."""
+    return (*desk.present.staying, *(s for dose in draft.doses for s in dose.supplements()))
+
+
 def regimen(desk: Desk, draft: Draft) -> Regimen:
-    """What is taken under a draft: supplements that go on, the planned doses, and more of some nutrients from food."""
-    planned = (s for dose in draft.doses for s in dose.supplements())
+    """What is taken under a draft: its supplements, and more of some nutrients from food."""
     # taken as the present is, so that a monthly dose that goes on keeps its rhythm
-    inputs = model_inputs(replace(desk.intake, taken=(*desk.present.staying, *planned)))
+    inputs = model_inputs(replace(desk.intake, taken=taken(desk, draft)))
     more = {FOOD_INPUTS[n]: amount / MOLAR_MASS[n] for n, amount in draft.food.items()}
     values = {name: v + more.get(name, 0.0) for name, v in inputs.values.items()}
     return Regimen(0.0, replace(inputs, values=values))

@@ -43,6 +43,7 @@ def plan(on: Desk, found: Settled, now: Trajectories, besides: Besides) -> Plan:
         retest_days=int(outlook.JUDGED_ON),
         risks_now={r.name: r.share(now, on.of.members) for r in outlook.risks(on)},
         pills_per_day=found.draft.pills,
+        taken=outlook.taken(on, found.draft),
         **besides,
     )
 

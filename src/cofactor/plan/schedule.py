@@ -8,14 +8,15 @@ weighs against everything else stands in :mod:`cofactor.plan.weights`; the placi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from cofactor.assess.types import Spacing
 from cofactor.person.occasions import MEALS, meal_shares
 from cofactor.person.types import Medicine, Supplement
 from cofactor.plan.products import Dose
-from cofactor.plan.types import SLOTS, Event
+from cofactor.plan.types import MEDICINE, SLOTS, Apart, Entry, Event
 
 # Local time of each moment. A person's own times can be put beside these once a case file holds them.
 TIME = {"waking": "07:00", "breakfast": "08:00", "lunch": "12:30", "dinner": "19:30", "bedtime": "22:30"}
@@ -168,24 +169,35 @@ class Settled:
 
 def events(doses: Iterable[Dose], day: Day, medicines: Sequence[MedicineMoment]) -> tuple[Event, ...]:
     """The day's moments in order, with what is taken and what each thing stands apart from."""
-    items: dict[str, list[str]] = {}
+    entries: dict[str, list[Entry]] = {}
     for moment in medicines:
-        items.setdefault(moment.slot, []).append(f"medicine:{moment.medicine.as_typed}")
-    taken = [(part.nutrient, part.form, dose.slots) for dose in doses for part in dose.product.parts]
-    taken += [(s.nutrient, s.form or "unknown", s.slots) for s in day.beside]
-    apart: dict[str, list[str]] = {}
-    names = _names(day.beside)
-    for nutrient, form, slots in taken:
+        m = moment.medicine
+        entries.setdefault(moment.slot, []).append(Entry(MEDICINE, m.as_typed, every=m.every_days, since=m.since))
+    apart: dict[str, dict[str, float]] = {}
+    names = {s.label or s.nutrient: _going_on(s).id for s in day.beside}
+    for entry, slots in _taken(doses, day.beside):
+        near = [s for s in day.spacings if entry.kind in s.nutrients and s.medicine in day.taken]
         for slot in slots:
-            items.setdefault(slot, []).append(f"{nutrient}:{form}")
-            near = (s.medicine for s in day.spacings if nutrient in s.nutrients and s.medicine in day.taken)
-            apart.setdefault(slot, []).extend(names.get(name, f"medicine:{name}") for name in near)
+            entries.setdefault(slot, []).append(entry)
+            here = apart.setdefault(slot, {})
+            for s in near:
+                other = names.get(s.medicine, Entry(MEDICINE, s.medicine).id)
+                here[other] = max(s.hours, here.get(other, 0.0))
     return tuple(
-        Event(TIME[slot], slot, tuple(items[slot]), tuple(dict.fromkeys(apart.get(slot, ()))))
+        Event(TIME[slot], slot, tuple(entries[slot]), tuple(starmap(Apart, apart.get(slot, {}).items())))
         for slot in SLOTS
-        if slot in items
+        if slot in entries
     )
 
 
-def _names(supplements: Iterable[Supplement]) -> dict[str, str]:
-    return {s.label or s.nutrient: f"{s.nutrient}:{s.form or 'unknown'}" for s in supplements}
+def _taken(doses: Iterable[Dose], beside: Iterable[Supplement]) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+    """Each nutrient of each product with its own amount, and the moments at which it is taken."""
+    for dose in doses:
+        for part in dose.product.parts:
+            yield Entry(part.nutrient, part.form, part.amount * dose.units, planned=True), dose.slots
+    for supplement in beside:
+        yield _going_on(supplement), supplement.slots
+
+
+def _going_on(s: Supplement) -> Entry:
+    return Entry(s.nutrient, s.form or "unknown", s.amount, every=s.every_days, since=s.since)

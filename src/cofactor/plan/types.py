@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from cofactor.facts.types import Source
+from cofactor.person.types import Supplement
 
 SLOTS = ("waking", "breakfast", "lunch", "dinner", "bedtime")
 """The moments of a day at which something can be taken, in order."""
@@ -66,14 +68,57 @@ class Expected:
     p95_now: float
 
 
+MEDICINE = "medicine"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing at a moment of the day: a dose of the plan, a supplement that goes on, or a medicine."""
+
+    kind: str  # nutrient, or MEDICINE
+    of: str  # form of the nutrient, or the medicine as it was typed
+    amount: float | None = None  # of the nutrient at this moment, in its canonical unit
+    planned: bool = False  # chosen by the plan; else it goes on as it is
+    every: float = 1.0  # days from one to the next
+    since: date | None = None  # a day on which it is taken
+
+    @property
+    def id(self) -> str:
+        """As ``result.json`` names it: "nutrient:form", or "medicine:name"."""
+        return f"{self.kind}:{self.of}"
+
+    @property
+    def is_medicine(self) -> bool:
+        """Whether it is a medicine."""
+        return self.kind == MEDICINE
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Something that must not be near: the id of its entry, and by how many hours."""
+
+    id: str
+    hours: float
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One moment of the day: what is taken, and what it must stand apart from."""
 
     time: str  # HH:MM, local
     slot: str
-    items: tuple[str, ...]  # plan item or habit, as "nutrient:form" ; medicines as "medicine:name"
-    apart_from: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    apart: tuple[Apart, ...]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The ids of what is taken."""
+        return tuple(entry.id for entry in self.entries)
+
+    @property
+    def apart_from(self) -> tuple[str, ...]:
+        """The ids of what it must stand apart from."""
+        return tuple(one.id for one in self.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +192,7 @@ class Plan:
     retest_days: int
     risks_now: dict[str, float] = field(default_factory=dict)  # the same levels, if nothing changes
     pills_per_day: int = 0
+    taken: tuple[Supplement, ...] = ()  # everything that is taken under the plan: what goes on, and its doses
     clashes: tuple[Clash, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     next_test: NextTest | None = None

@@ -6,7 +6,7 @@ doses would do. What a scenario does not name stays as it is in the case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from cofactor.plan.goals import Goal, Goals, goals
 from cofactor.plan.outlook import FOOD_INPUTS, JUDGED_ON, RISKS, Risk
 from cofactor.plan.present import per_day
 from cofactor.plan.room import UNKNOWN, Room, room
-from cofactor.plan.types import PlanItem, Reason
+from cofactor.plan.types import Plan, Reason
 from cofactor.units import MOLAR_MASS
 
 LED = ("vitamin_d", "magnesium", "calcium", "vitamin_k")
@@ -120,11 +120,31 @@ def ground(case: Case, of: Posterior) -> Ground:
     return Ground(case, of, goals(case), hard_limits(case))
 
 
-def proposed(items: Sequence[PlanItem]) -> Scenario:
-    """What a plan proposes as a scenario: :data:`NOW` where that is nothing."""
-    pills = tuple(Dose(i.nutrient, i.amount, i.form, len(i.slots)) for i in items if i.slots and i.nutrient in LED)
-    food = tuple((i.nutrient, i.amount) for i in items if not i.slots and i.nutrient in MORE_FROM_FOOD)
-    return Scenario(pills, None, food)
+def proposed(plan: Plan, now: Sequence[Supplement]) -> Scenario:
+    """What a plan changes of what is taken ``now``, as a scenario: :data:`NOW` where that is nothing.
+
+    A scenario has one dose of a nutrient: where a plan has several products of it they are added up, in the form that
+    most of it has.
+    """
+    doses = []
+    for nutrient in LED:
+        before, after = (_daily(supplements, nutrient) for supplements in (now, plan.taken))
+        if before != after:
+            most = max(after, key=lambda s: s.per_day, default=None)
+            total = sum(s.per_day for s in after)
+            form, times = (most.form, most.times_per_day) if most else (None, 1)
+            doses.append(Dose(nutrient, total, form, times))
+    food = tuple((i.nutrient, i.amount) for i in plan.items if not i.slots and i.nutrient in MORE_FROM_FOOD)
+    return Scenario(tuple(doses), None, food)
+
+
+def _daily(supplements: Iterable[Supplement], nutrient: str) -> list[Supplement]:
+    """What is taken of a nutrient, but for its moments and names: a scenario has none."""
+    return [
+        replace(s, slot=None, slots=(), since=None, until=None, label=None, as_typed="")
+        for s in supplements
+        if s.nutrient == nutrient
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ what it does

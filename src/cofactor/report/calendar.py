@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Alarm, Calendar, Event
 
 from cofactor.person.types import Case
+from cofactor.plan.types import MEDICINE
 from cofactor.plan.types import Event as Moment
-from cofactor.report.moments import is_medicine, plain_name
+from cofactor.report.moments import plain_name
 from cofactor.report.rhythm import WEEK, Rhythm, rhythm
 from cofactor.report.types import Report
 from cofactor.report.words import Words
@@ -42,9 +43,9 @@ def schedule(report: Report, lang: str) -> bytes:
 
 def _entries(moment: Moment, report: Report, words: Words) -> Iterator[Event]:
     """One entry for what is taken daily at this moment, one for each other rhythm; medicines are their prescriber's."""
-    taken = [item for item in moment.items if not is_medicine(item)]
-    for of in dict.fromkeys(rhythm(item, report) for item in taken):
-        names = [plain_name(item, report, words) for item in taken if rhythm(item, report) == of]
+    taken = [entry for entry in moment.entries if not entry.is_medicine]
+    for of in dict.fromkeys(map(rhythm, taken)):
+        names = [plain_name(entry, words) for entry in taken if rhythm(entry) == of]
         if days := tuple(of.days(report.case.today + timedelta(days=1), report.plan.retest_days)):
             yield _entry(moment, of, days, words.join(names), report, words)
 
@@ -53,13 +54,13 @@ def _entry(moment: Moment, of: Rhythm, days: tuple[date, ...], summary: str, rep
     hours, minutes = map(int, moment.time.split(":"))
     begin = datetime.combine(days[0], time(hours, minutes))
     entry = Event()
-    entry.add("uid", _uid(report.case, moment.slot if of.daily else f"{moment.slot} {of.every:g}"))
+    entry.add("uid", _uid(report.case, moment.slot if of.daily else f"{moment.slot} {of.every:g} {of.since}"))
     entry.add("dtstamp", datetime.combine(report.case.today, time(), UTC))
     entry.add("dtstart", begin)
     entry.add("dtend", begin + _LASTS)
     _recur(entry, of, days, begin.time())
     entry.add("summary", summary)
-    if any(map(is_medicine, moment.apart_from)):
+    if any(item.startswith(f"{MEDICINE}:") for item in moment.apart_from):
         entry.add("description", words.text("calendar.apart"))
     entry.add_component(_alarm(summary))
     return entry

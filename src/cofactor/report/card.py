@@ -44,7 +44,7 @@ def _given(item: PlanItem, words: Words) -> Dose:
     amount, small = _amount(item, words)
     why = tuple(words.reason(r) for r in item.why if r.key != _APART)
     return Dose(
-        name=capital(words.dosed(item)),
+        name=capital(words.dosed(item.nutrient, item.form)),
         css=COLOUR.get(item.nutrient, NO_COLOUR),
         amount=amount,
         small=small,

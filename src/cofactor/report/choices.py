@@ -36,7 +36,7 @@ def name(of: Counterfactual, report: Report, words: Words) -> str:
     key = f"choices.what.{of.kind}"
     if of.kind is Otherwise.WITHOUT and item.form == FOOD:
         key = "choices.what.without_food"
-    shown = {"what": words.dosed(item)}
+    shown = {"what": words.dosed(item.nutrient, item.form)}
     if of.kind is Otherwise.FORM:
         shown = {"other": words.form(of.nutrient, of.form), "form": words.form(item.nutrient, item.form)}
     elif of.kind is not Otherwise.WITHOUT:

@@ -6,59 +6,52 @@ import math
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cofactor.plan.types import Event
+from cofactor.plan.types import MEDICINE, Entry, Event
 from cofactor.report import numbers
 from cofactor.report.names import Names, capital
 from cofactor.report.rhythm import WEEK, rhythm, uneven
 from cofactor.report.types import Report
 
-MEDICINE = "medicine"
 
-
-def is_medicine(item: str) -> bool:
-    """Whether an entry of a moment is a medicine."""
-    return item.partition(":")[0] == MEDICINE
-
-
-def item_name(item: str, report: Report, names: Names) -> str:
+def entry_name(entry: Entry, names: Names) -> str:
     """What stands at a moment: a dose or a medicine, and how often where that is not every day."""
-    name, of = plain_name(item, report, names), rhythm(item, report)
+    name, of = plain_name(entry, names), rhythm(entry)
     return name if of.daily else names.text("summary.every", what=name, days=numbers.short(of.every, names.lang, 1))
 
 
-def plain_name(item: str, report: Report, names: Names) -> str:
-    """A planned dose or a present supplement with its amount, or a medicine."""
-    kind, _, rest = item.partition(":")
-    if kind == MEDICINE:
-        return names.medicine(rest)
-    for planned in report.plan.items:
-        if (planned.nutrient, planned.form) == (kind, rest):
-            return f"{names.dosed(planned)}{numbers.NBSP}{names.amount(planned.per_intake, planned.nutrient)}"
-    for present in report.intake.taken:
-        if (present.nutrient, present.form or "unknown") == (kind, rest):
-            return f"{names.product(kind, rest)}{numbers.NBSP}{names.amount(present.amount, kind)}"
-    return names.product(kind, rest)
+def plain_name(entry: Entry, names: Names) -> str:
+    """A dose or a supplement with its amount, or a medicine."""
+    if entry.is_medicine or entry.amount is None:
+        return item_name(entry.id, names)
+    named = names.dosed(entry.kind, entry.of) if entry.planned else names.product(entry.kind, entry.of)
+    return f"{named}{numbers.NBSP}{names.amount(entry.amount, entry.kind)}"
 
 
-def moment_line(event: Event, report: Report, names: Names) -> str:
+def item_name(item: str, names: Names) -> str:
+    """What an id of an entry stands for, without its amount."""
+    kind, _, of = item.partition(":")
+    return names.medicine(of) if kind == MEDICINE else names.product(kind, of)
+
+
+def moment_line(event: Event, names: Names) -> str:
     """One moment: its time, what is taken, and what it keeps its hours from."""
-    what = names.join(item_name(item, report, names) for item in event.items)
+    what = names.join(entry_name(entry, names) for entry in event.entries)
     line = f"{numbers.time(event.time, names.lang):>7}  {what}"
-    if not event.apart_from:
-        return line
-    others = [item.partition(":")[2] for item in event.apart_from]
-    hours = max(s.hours for s in report.gates.spacings if s.medicine in others)
-    apart = names.text(
-        "summary.apart", what=names.join(map(names.medicine, others)), hours=numbers.short(hours, names.lang)
-    )
-    return f"{line} ({apart})"
+    far = {one.hours for one in event.apart}
+    apart = [_apart([one.id for one in event.apart if one.hours == hours], hours, names) for hours in sorted(far)]
+    return f"{line} ({names.join(apart)})" if apart else line
+
+
+def _apart(items: list[str], hours: float, names: Names) -> str:
+    what = names.join(item_name(item, names) for item in items)
+    return names.text("summary.apart", what=what, hours=numbers.short(hours, names.lang))
 
 
 def week_lines(report: Report, names: Names) -> Iterator[str]:
     """What is not taken every day: on which days of the coming week, or that no day is known."""
     first = report.case.today + timedelta(days=1)
-    for _, item, of in uneven(report):
-        name = capital(plain_name(item, report, names))
+    for _, entry in uneven(report):
+        name, of = capital(plain_name(entry, names)), rhythm(entry)
         days = [numbers.weekday(day, names.lang) for day in of.days(first, WEEK)]
         if not of.known:
             yield names.text("chart.week.open", what=name, days=numbers.short(of.every, names.lang, 1))

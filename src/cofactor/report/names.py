@@ -55,11 +55,9 @@ class Names:
             return named
         return self.text("product.named", nutrient=self.nutrient(nutrient), form=named)
 
-    def dosed(self, item: PlanItem) -> str:
+    def dosed(self, nutrient: str, form: str) -> str:
         """What is dosed, as a title says it: ``vitamin D3``, ``magnesium``."""
-        if item.nutrient == "vitamin_d" and item.form != FOOD:
-            return self.product(item.nutrient, item.form)
-        return self.nutrient(item.nutrient)
+        return self.product(nutrient, form) if nutrient == "vitamin_d" and form != FOOD else self.nutrient(nutrient)
 
     def analyte(self, name: str) -> str:
         """A level: ``serum magnesium``."""
@@ -94,7 +92,7 @@ class Names:
 
     def dose(self, item: PlanItem) -> str:
         """A dose with what it is of: ``2 × 125 mg of magnesium``."""
-        what = self.dosed(item)
+        what = self.dosed(item.nutrient, item.form)
         if item.form == FOOD:
             return self.text("title.item_food", more=self.more(item))
         once = numbers.amount(item.per_intake, item.nutrient, self.lang, both=len(item.slots) == 1)

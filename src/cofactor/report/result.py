@@ -129,17 +129,29 @@ def source_row(source: Source) -> Row:
 
 def event_row(event: Event) -> Row:
     """A row of ``schedule``."""
-    return {"time": event.time, "slot": event.slot, "items": list(event.items), "apart_from": list(event.apart_from)}
+    return {
+        "time": event.time,
+        "slot": event.slot,
+        "items": list(event.items),
+        "amounts": [entry.amount for entry in event.entries],
+        "apart_from": list(event.apart_from),
+    }
 
 
 def week_rows(report: Report) -> list[Row]:
     """The coming week, from tomorrow: what is taken on each day at each moment. What has no known day is left out."""
     days = [report.case.today + timedelta(days=i + 1) for i in range(WEEK)]
     return [
-        {"date": day.isoformat(), "time": event.time, "slot": event.slot, "items": list(items)}
+        {
+            "date": day.isoformat(),
+            "time": event.time,
+            "slot": event.slot,
+            "items": [entry.id for entry in entries],
+            "amounts": [entry.amount for entry in entries],
+        }
         for day in days
         for event in report.plan.schedule
-        if (items := on(event, day, report))
+        if (entries := on(event, day))
     ]
 
 

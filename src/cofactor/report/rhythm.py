@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cofactor.plan.types import Event
+from cofactor.plan.types import Entry, Event
 from cofactor.report.types import Report
 
 WEEK = 7
-_MEDICINE = "medicine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +43,17 @@ class Rhythm:
                 turn += 1
 
 
-DAILY = Rhythm()
+def rhythm(entry: Entry) -> Rhythm:
+    """Of an entry of the schedule: what is taken on every day is alike, whenever it began."""
+    return Rhythm() if entry.every <= 1 else Rhythm(entry.every, entry.since)
 
 
-def rhythm(item: str, report: Report) -> Rhythm:
-    """Of an item of the schedule: the plan's own are daily, what goes on keeps the rhythm that the case gives it."""
-    kind, _, rest = item.partition(":")
-    if kind == _MEDICINE:
-        found = next((m for m in report.case.medicines if m.as_typed == rest), None)
-        return DAILY if found is None else Rhythm(found.every_days, found.since)
-    if any((i.nutrient, i.form) == (kind, rest) for i in report.plan.items):
-        return DAILY
-    taken = next((s for s in report.intake.taken if (s.nutrient, s.form or "unknown") == (kind, rest)), None)
-    return DAILY if taken is None else Rhythm(taken.every_days, taken.since)
-
-
-def on(event: Event, day: date, report: Report) -> tuple[str, ...]:
+def on(event: Event, day: date) -> tuple[Entry, ...]:
     """What stands at this moment on a day."""
-    return tuple(item for item in event.items if day in rhythm(item, report).days(day, 1))
+    return tuple(entry for entry in event.entries if day in rhythm(entry).days(day, 1))
 
 
-def uneven(report: Report) -> tuple[tuple[Event, str, Rhythm], ...]:
+def uneven(report: Report) -> tuple[tuple[Event, Entry], ...]:
     """Everything in the schedule that is not taken every day, with its moment."""
-    pairs = ((event, item, rhythm(item, report)) for event in report.plan.schedule for item in event.items)
-    return tuple((event, item, of) for event, item, of in pairs if not of.daily)
+    pairs = ((event, entry) for event in report.plan.schedule for entry in event.entries)
+    return tuple((event, entry) for event, entry in pairs if not rhythm(entry).daily)

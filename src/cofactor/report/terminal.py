@@ -41,7 +41,7 @@ def summary(report: Report, lang: str) -> str:
         _section(words, "options", map(_bullet, options.lines(report, words))),
         _section(words, "test", map(_bullet, options.retest_lines(report, words))),
         _section(words, "choices", map(_bullet, choices.lines(report, words))),
-        _section(words, "day", (_bullet(moment_line(e, report, words)) for e in report.plan.schedule)),
+        _section(words, "day", (_bullet(moment_line(e, words)) for e in report.plan.schedule)),
         _section(words, "week", map(_bullet, week_lines(report, words))),
         _section(words, "stands", (_bullet(f"{words.status(row)}.") for row in report.status if _worth_a_line(row))),
         _section(words, "read_as", _notes(report.case, words)),

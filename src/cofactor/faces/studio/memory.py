@@ -90,7 +90,7 @@ class Held:
     @cached_property
     def planned(self) -> Scenario:
         """The plan of the report as a scenario."""
-        return proposed(self.document.plan.items)
+        return proposed(self.document.plan, self.document.intake.taken)
 
     def tried(self, scenario: Scenario) -> Tried:
         """A scenario with what gates say of it and where it leads."""

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from cofactor.assess.types import Spacing
 from cofactor.person.occasions import MEALS
 from cofactor.plan.schedule import TIME
-from cofactor.plan.types import Event, PlanItem
+from cofactor.plan.types import MEDICINE, Event
 from cofactor.report import numbers
 from cofactor.report.charts import day
 from cofactor.report.charts.axes import Tick
 from cofactor.report.charts.day import Block, Day, Moment
 from cofactor.report.figures.types import COLOUR, NO_COLOUR, Figure, Table, acts
-from cofactor.report.moments import MEDICINE, is_medicine, item_name
+from cofactor.report.moments import entry_name, item_name
 from cofactor.report.names import capital
 from cofactor.report.types import Report
 from cofactor.report.words import Words
@@ -38,7 +38,7 @@ def day_figure(report: Report, words: Words) -> Figure | None:
         table=Table(
             words.text("chart.day_lanes.table"),
             tuple(words.text(f"chart.day_lanes.{column}") for column in ("time", "taken", "apart")),
-            tuple(_row(event, report, words) for event in report.plan.schedule),
+            tuple(_row(event, words) for event in report.plan.schedule),
         ),
         table_when_narrow=True,
     )
@@ -46,7 +46,7 @@ def day_figure(report: Report, words: Words) -> Figure | None:
 
 def _lanes(report: Report, words: Words, blocks: tuple[Block, ...]) -> Day:
     text, lang = words.text, words.lang
-    rows = [_row(event, report, words) for event in report.plan.schedule]
+    rows = [_row(event, words) for event in report.plan.schedule]
     hours = range(day.FIRST_HOUR, day.LAST_HOUR, _HOUR_STEP)
     return Day(
         id="fig-day-w",
@@ -69,33 +69,27 @@ def hour(time: str) -> float:
 
 def _medicines(report: Report, words: Words) -> Iterator[Moment]:
     for event in report.plan.schedule:
-        for item in event.items:
-            if is_medicine(item):
-                yield Moment(hour(event.time), words.medicine(item.partition(":")[2]))
+        for entry in event.entries:
+            if entry.is_medicine:
+                yield Moment(hour(event.time), words.medicine(entry.of))
 
 
 def _supplements(report: Report, words: Words) -> Iterator[Moment]:
     for event in report.plan.schedule:
-        for item in event.items:
-            nutrient, _, form = item.partition(":")
-            if is_medicine(item):
+        for entry in event.entries:
+            if entry.is_medicine or entry.amount is None:
                 continue
-            planned = _planned(report, nutrient, form)
-            label = words.product(nutrient, form)
-            if planned is not None:
-                label = f"{words.dosed(planned)} {numbers.amount(planned.per_intake, nutrient, words.lang)}"
-            elif report.gates.withheld(nutrient):
+            label = words.product(entry.kind, entry.of)
+            if entry.planned:
+                label = f"{words.dosed(entry.kind, entry.of)} {numbers.amount(entry.amount, entry.kind, words.lang)}"
+            elif report.gates.withheld(entry.kind):
                 label = words.text("chart.day_lanes.ask_first", what=label)
-            yield Moment(hour(event.time), label, COLOUR.get(nutrient, NO_COLOUR), kept=planned is None)
-
-
-def _planned(report: Report, nutrient: str, form: str) -> PlanItem | None:
-    return next((i for i in report.plan.items if (i.nutrient, i.form) == (nutrient, form)), None)
+            yield Moment(hour(event.time), label, COLOUR.get(entry.kind, NO_COLOUR), kept=not entry.planned)
 
 
 def _blocks(report: Report, words: Words) -> Iterator[Block]:
     """The hours around each medicine in which something that is taken may not be."""
-    taken = {item.partition(":")[0] for event in report.plan.schedule for item in event.items}
+    taken = {entry.kind for event in report.plan.schedule for entry in event.entries}
     for event in report.plan.schedule:
         found = [s for s in report.gates.spacings if f"{MEDICINE}:{s.medicine}" in event.items]
         kept_clear = [s for s in found if taken & set(s.nutrients)]
@@ -111,7 +105,7 @@ def _block(event: Event, found: list[Spacing], taken: set[str], words: Words) ->
     return Block(at, at - hours, at + hours, label)
 
 
-def _row(event: Event, report: Report, words: Words) -> tuple[str, ...]:
-    taken = numbers.join([item_name(item, report, words) for item in event.items], words.lang)
-    apart = numbers.join([item_name(item, report, words) for item in event.apart_from], words.lang)
+def _row(event: Event, words: Words) -> tuple[str, ...]:
+    taken = numbers.join([entry_name(entry, words) for entry in event.entries], words.lang)
+    apart = numbers.join([item_name(item, words) for item in event.apart_from], words.lang)
     return numbers.time(event.time, words.lang), capital(taken), apart
