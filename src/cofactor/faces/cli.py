@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 from click.exceptions import NoSuchCommand
 
 from cofactor import __version__
+from cofactor.faces import speech
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "What to take, in which form, when and why; writes the report."),
@@ -32,12 +35,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Command -> (module below ``faces.commands``, one line of help), in the order in which help lists them.
 
-The line stands here so that ``cofactor --help`` loads none of the commands.
+The line stands here so that ``cofactor --help`` loads none of the commands. Its French is in ``help/fr.toml``.
 """
 
 
 class LazyGroup(click.Group):
     """A group whose commands are imported on call: help and errors answer before any numerics are loaded."""
+
+    lang = "en"
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as in its parent
+        """Run the command line in its user's language."""
+        given = kwargs.get("args", args[0] if args else None)
+        lang = speech.shown(speech.of_arguments(sys.argv[1:] if given is None else list(given)))
+        told = speech.in_language(self, lang)
+        told.lang = lang
+        with speech.spoken(lang):
+            return click.Group.main(told, *args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Names of all commands."""
@@ -50,15 +64,17 @@ class LazyGroup(click.Group):
                 return None
             raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
         found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
-        return found
+        return speech.in_language(found, self.lang)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
         """List the commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        tell = speech.words(self.lang)
+        with formatter.section(tell("Commands")):
+            formatter.write_dl([(name, tell(line)) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@speech.language_option
 @click.version_option(__version__, prog_name="cofactor")
 def main() -> None:
     """Vitamin D and magnesium as one system, computed for a person and for a population."""

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import locale
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,27 +15,24 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from cofactor.errors import CofactorError, InputError
+from cofactor.faces.speech import LANGUAGES, as_the_user_set_it, default_language, spoken, words
 from cofactor.files import told
 from cofactor.report import refusals
 from cofactor.report.plain import harmless, harmless_json
+from cofactor.report.text import typeset
 from cofactor.said import Said
 
 REFUSED = 2
 WITHHELD = 3
-LANGUAGES = ("en", "fr")
 _NO_MEMORY = Said("The memory that this program may take is used up. Ask for fewer people at once, or allow it more.")
+
+YES_OR_NO = "y/N"  # as click writes it
+_YES, _NO = {"o", "oui", "y", "yes"}, {"", "n", "non", "no"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 case_argument = click.argument("case", type=click.Path(path_type=Path))
 """The case file. Whether it can be opened is said by the reader, in the form of every other problem."""
-
-
-def default_language() -> str:
-    """French where the user's environment is French, else English."""
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    named = named or locale.getlocale()[0] or ""
-    return "fr" if named.lower().startswith("fr") else "en"
 
 
 def common(function: F) -> F:
@@ -49,7 +44,8 @@ def common(function: F) -> F:
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a command's own signature
         try:
-            return function(*args, **kwargs)
+            with as_the_user_set_it():
+                return function(*args, **kwargs)
         except CofactorError as error:
             left = error
         except BrokenPipeError:
@@ -91,6 +87,28 @@ def leave(error: CofactorError, lang: str, *, as_json: bool) -> NoReturn:
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print text: the one door to the terminal, through which nothing goes that could steer it."""
     click.echo(harmless(text), err=err, nl=nl)
+
+
+def ask(question: str, lang: str, *, twice: bool = False) -> str:
+    """Ask for what nobody is to see typed."""
+    suffix = typeset(" : ", lang) if lang == "fr" else ": "
+    with spoken(lang):
+        return str(click.prompt(question, hide_input=True, confirmation_prompt=twice, prompt_suffix=suffix, err=True))
+
+
+def sure(question: str, lang: str) -> bool:
+    """Ask for a yes; Enter means no. click knows English answers only."""
+    if lang == "en":
+        with spoken(lang):
+            return click.confirm(question, err=True)
+    tell = words(lang)
+    prompt, suffix = f"{question} [{tell(YES_OR_NO)}]", typeset(" : ", lang)
+    while True:
+        with spoken(lang):
+            answer = str(click.prompt(prompt, default="", show_default=False, prompt_suffix=suffix, err=True))
+        if (given := answer.strip().lower()) in _YES | _NO:
+            return given in _YES
+        say(tell("Error: invalid input"), err=True)
 
 
 def print_json(value: object) -> None:

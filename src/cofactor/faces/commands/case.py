@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cofactor.errors import InputError, Problem, StoreError
-from cofactor.faces.shared import common, print_json, say
+from cofactor.faces.shared import ask, common, print_json, say, sure
+from cofactor.faces.speech import language_option
 from cofactor.said import Said
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _VERSION = click.option("--version", "number", type=click.IntRange(1), help="An 
 
 
 @click.group("case")
+@language_option
 def command() -> None:
     """Keep cases with their history in a store of your own, plain or sealed with a passphrase.
 
@@ -43,9 +46,9 @@ def save(file: Path, name: str | None, seal: bool, lang: str, as_json: bool, qui
     from cofactor.report.text import Text
 
     load_case(file)
-    with open_store(passphrase=_passphrase, create=True) as store:
+    with open_store(passphrase=_passphrase(lang), create=True) as store:
         if seal and not store.sealed:
-            store.protect(_new_passphrase())
+            store.protect(_new_passphrase(lang))
         version, new = store.save(name or file.stem, text_of(file, Said("a case file")))
         _warn(store, lang)
     if as_json:
@@ -62,7 +65,7 @@ def list_(lang: str, as_json: bool, quiet: bool) -> None:
     from cofactor.person.store import open_store
     from cofactor.report.text import Text
 
-    with open_store(passphrase=_passphrase) as store:
+    with open_store(passphrase=_passphrase(lang)) as store:
         found = store.cases()
         _warn(store, lang)
     if as_json:
@@ -81,7 +84,7 @@ def show(name: str, number: int | None, lang: str, as_json: bool, quiet: bool) -
     """Print the case file that is saved under NAME."""
     from cofactor.person.store import open_store
 
-    with open_store(passphrase=_passphrase) as store:
+    with open_store(passphrase=_passphrase(lang)) as store:
         text = store.text(name, number)
         _warn(store, lang)
     if as_json:
@@ -98,7 +101,7 @@ def history(name: str, lang: str, as_json: bool, quiet: bool) -> None:
     from cofactor.person.store import changed_keys, open_store
     from cofactor.report.text import Text
 
-    with open_store(passphrase=_passphrase) as store:
+    with open_store(passphrase=_passphrase(lang)) as store:
         versions = store.history(name)
         changes = changed_keys(store, name, versions)
         _warn(store, lang)
@@ -125,7 +128,7 @@ def export(name: str, file: Path, number: int | None, force: bool, lang: str, as
     if file.exists() and not force:
         got, do = Said("a file that is there"), Said("Say `--force` to write over it.")
         raise InputError([Problem(str(file), got, (Said("a new file"),), do)])
-    with open_store(passphrase=_passphrase) as store:
+    with open_store(passphrase=_passphrase(lang)) as store:
         write_whole(file, store.text(name, number), mode=0o600)
         _warn(store, lang)
     if as_json:
@@ -144,9 +147,9 @@ def delete(name: str, yes: bool, lang: str, as_json: bool, quiet: bool) -> None:
     from cofactor.report.text import Text
 
     text = Text(lang)
-    with open_store(passphrase=_passphrase) as store:
+    with open_store(passphrase=_passphrase(lang)) as store:
         store.history(name)  # a name that is not there is told before anything is asked
-        if not yes and not click.confirm(text("store.sure", name=name), err=True):
+        if not yes and not sure(text("store.sure", name=name), lang):
             return
         count = store.delete(name)
     if as_json:
@@ -162,34 +165,42 @@ def protect(lang: str, as_json: bool, quiet: bool) -> None:
     from cofactor.person.store import open_store
     from cofactor.report.text import Text
 
-    with open_store(passphrase=_passphrase) as store:
-        store.protect(_new_passphrase())
+    with open_store(passphrase=_passphrase(lang)) as store:
+        store.protect(_new_passphrase(lang))
     if as_json:
         print_json({"sealed": True})
     elif not quiet:
         say(Text(lang)("store.sealed"))
 
 
-def _passphrase() -> str:
-    """The passphrase of the store, from the environment or typed."""
-    known = os.environ.get(PASSPHRASE)
-    if known is not None:
-        return known
-    if not sys.stdin.isatty():
-        raise StoreError(
-            Said("The store is sealed: set {name}, or run this in a terminal that can ask.", name=PASSPHRASE)
-        )
-    return str(click.prompt("Passphrase", hide_input=True, err=True))
+def _passphrase(lang: str) -> Callable[[], str]:
+    """What gives the passphrase of the store, from the environment or typed."""
+
+    def passphrase() -> str:
+        from cofactor.report.text import Text
+
+        known = os.environ.get(PASSPHRASE)
+        if known is not None:
+            return known
+        if not sys.stdin.isatty():
+            raise StoreError(
+                Said("The store is sealed: set {name}, or run this in a terminal that can ask.", name=PASSPHRASE)
+            )
+        return ask(Text(lang)("store.passphrase"), lang)
+
+    return passphrase
 
 
-def _new_passphrase() -> str:
+def _new_passphrase(lang: str) -> str:
+    from cofactor.report.text import Text
+
     known = os.environ.get(f"{PASSPHRASE}_NEW", os.environ.get(PASSPHRASE))
     if known is not None:
         return known
     if not sys.stdin.isatty():
         name = f"{PASSPHRASE}_NEW"
         raise StoreError(Said("Set {name} to the new passphrase, or run this in a terminal that can ask.", name=name))
-    return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+    return ask(Text(lang)("store.new_passphrase"), lang, twice=True)
 
 
 def _row(version: Version) -> dict[str, object]:

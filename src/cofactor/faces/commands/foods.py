@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cofactor.faces.shared import common, print_json, say
+from cofactor.faces.speech import language_option
 
 if TYPE_CHECKING:
     from cofactor.facts.food_import import Imported
@@ -22,6 +23,7 @@ _STORE = click.option(
 
 
 @click.group("foods")
+@language_option
 def command() -> None:
     """Find foods, in French or English, and import the official tables."""
 

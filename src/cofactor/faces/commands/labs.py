@@ -10,6 +10,7 @@ import click
 
 from cofactor.errors import InputError, Problem
 from cofactor.faces.shared import common, print_json, say
+from cofactor.faces.speech import language_option
 from cofactor.said import Said
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group("labs")
+@language_option
 def command() -> None:
     """Bring laboratory results into a case file."""
 
@@ -63,11 +65,8 @@ def import_(
 
 def _said(units: tuple[str, ...]) -> dict[str, str]:
     pairs = [text.partition("=") for text in units]
-    wrong = [
-        Problem("--unit", "".join(pair), ("ANALYTE=UNIT",), Said("Write it like {example}.", example="25OHD=ng/mL"))
-        for pair in pairs
-        if not pair[1]
-    ]
+    form, do = Said("ANALYTE=UNIT"), Said("Write it like {example}.", example="25OHD=ng/mL")
+    wrong = [Problem("--unit", "".join(pair), (form,), do) for pair in pairs if not pair[1]]
     if wrong:
         raise InputError(wrong)
     return {name.strip(): unit.strip() for name, _, unit in pairs}
