@@ -8,6 +8,7 @@ import string
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -101,6 +102,10 @@ def labs_of(*values: tuple[str, float]) -> Case:
     return case(labs=tuple(lab(*v) for v in values))
 
 
+def taking(nutrient: str, amount: float) -> Case:
+    return replace(case(), supplements=(replace(supplement(nutrient), amount=amount),))
+
+
 def of_lab(analyte: str, meets: float, misses: float) -> tuple[Case, Case]:
     return labs_of((analyte, meets)), labs_of((analyte, misses))
 
@@ -145,6 +150,8 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "G-D-CA-HIGH": of_lab("Ca_total", 2.61, 2.60),
     "G-D-CAI-HIGH": of_lab("Ca_ionised", 1.36, 1.35),
     "G-D-25OHD-HIGH": of_lab("25OHD", 251.0, 250.0),
+    "G-D-TAKEN-HIGH": (taking("vitamin_d", 101.0), taking("vitamin_d", 100.0)),
+    "G-CA-ABOVE-RANGE": of_lab("Ca_total", 2.56, 2.55),
     "CN006": of_condition("E83.5", "E83.4"),
     "CN015": of_condition("CN015", "Q90"),
     "CN016": of_condition("CN016", "CN014"),

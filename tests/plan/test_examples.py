@@ -110,7 +110,7 @@ def test_no_dose_at_all_in_kidney_disease_of_stage_4(runs):
     run = runs["ckd4"]
     assert items(run) == {}
     assert withheld(run)["magnesium"].gates[0] == "G-MG-EGFR30"
-    assert said(run)["ask_first", "magnesium"]["gate"] == "G-MG-EGFR30"
+    assert said(run)["stop_now", "magnesium"]["gate"] == "G-MG-EGFR30"
     day = [item for event in run[2].plan.schedule for item in event.items]
     assert day == ["medicine:furosémide", "medicine:amlodipine", "medicine:sévélamer"]
 
@@ -127,7 +127,7 @@ def test_nothing_for_a_stone_former_who_is_referred(runs):
     run = runs["stones"]
     assert items(run) == {}
     assert withheld(run)["vitamin_d"].gates == ("CN008", "G-URINE-CA")
-    assert said(run)["ask_first", "vitamin_d"]["gate"] == "CN008"
+    assert said(run)["advised", "vitamin_d"]["gate"] == "CN008"
 
 
 def test_doses_in_pregnancy_stay_at_reference_values_and_what_she_takes_is_kept(runs):

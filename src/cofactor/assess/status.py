@@ -239,9 +239,16 @@ def _own(judgements: tuple[Judgement, ...], case: Case) -> Judgement | None:
     for body in wanted:
         for judgement in judgements:
             if judgement.body == body:
-                return judgement
+                return _too_much(judgement, judgements)
     others = [j for j in judgements if j.status == "current" and j.body in (LABORATORY, "Clinical practice")]
     return others[0] if others else None
+
+
+def _too_much(own: Judgement, all_: tuple[Judgement, ...]) -> Judgement:
+    """A body that names no upper end has not said that a value is within it: then the first that names one is asked."""
+    if own.high is not None or own.verdict != "within":
+        return own
+    return next((j for j in all_ if j.status == "current" and j.verdict == "above"), own)
 
 
 def _named(judgement: Judgement | None, case: Case) -> str:

@@ -16,6 +16,7 @@ from cofactor.facts.gates import GateRule, Trigger
 from cofactor.facts.load import Facts
 from cofactor.facts.names import covers
 from cofactor.person.derived import Measured, measured
+from cofactor.person.exposure import value
 from cofactor.person.intake import in_use
 from cofactor.person.types import Case, Condition, Medicine
 
@@ -157,6 +158,15 @@ def _supplement(rule: GateRule, setting: Setting) -> Finding:
     return _of("supplement", [s.label or s.nutrient for s in taken])
 
 
+def _taken_above(rule: GateRule, setting: Setting) -> Finding:
+    """Calcifediol counts at its equivalent of vitamin D, as in limits."""
+    case, (nutrient,) = setting.case, rule.codes
+    taken = [s for s in case.supplements if s.nutrient == nutrient and in_use(s, case.today)]
+    amount = sum(s.per_day * (value("calcifediol.equivalent") if s.form == "calcifediol" else 1.0) for s in taken)
+    met = rule.low is not None and amount > rule.low
+    return Finding(True, {"value": amount, "unit": rule.unit}) if met else NOT_MET
+
+
 def _of(kind: str, names: list[str]) -> Finding:
     return Finding(True, {kind: ", ".join(names)}, takes=tuple(names)) if names else NOT_MET
 
@@ -238,6 +248,7 @@ _TRIGGERS: Mapping[Trigger, Callable[[GateRule, Setting], Finding]] = {
     Trigger.CONDITION: _condition,
     Trigger.CONDITION_UNKNOWN: _condition_unknown,
     Trigger.SUPPLEMENT: _supplement,
+    Trigger.TAKEN_ABOVE: _taken_above,
     Trigger.ANSWER: _answer,
     Trigger.UNANSWERED: _unanswered,
     Trigger.AGE: _age,

@@ -40,6 +40,7 @@ class Trigger(StrEnum):
     CONDITION = "condition"  # codes: ICD-10 prefixes or ranges and ids of the interactions table
     CONDITION_UNKNOWN = "condition_unknown"  # a condition that no table knows
     SUPPLEMENT = "supplement"  # codes: nutrients that are taken as a supplement
+    TAKEN_ABOVE = "taken_above"  # codes: a nutrient of which supplements bring more than low a day
     ANSWER = "answer"  # question answered with yes
     UNANSWERED = "unanswered"  # question not answered
     AGE = "age"  # low <= age < high, years
@@ -113,6 +114,7 @@ _NEEDS: dict[Trigger, tuple[str, ...]] = {
     Trigger.MEDICINE: ("codes",),
     Trigger.CONDITION: ("codes",),
     Trigger.SUPPLEMENT: ("codes",),
+    Trigger.TAKEN_ABOVE: ("codes", "low", "unit"),
     Trigger.ANSWER: ("question", "if_missing"),
     Trigger.UNANSWERED: ("question",),
     Trigger.BMI: ("low",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cofactor.assess.limits import Counted
-from cofactor.assess.types import Gate, Spacing
+from cofactor.assess.types import Gate, Level, Spacing
 from cofactor.facts.types import ReferenceIntake
 from cofactor.person.types import Supplement
 from cofactor.plan.products import Dose
@@ -11,6 +11,9 @@ from cofactor.plan.room import Excess, Room
 from cofactor.plan.types import Reason
 
 Values = dict[str, str | float]
+
+_PRESCRIBERS = ("vitamin_k", "phosphorus")
+"""What a STOP keeps from being begun, but what only who prescribes may end: ending vitamin K moves the INR too."""
 
 # ------------------------------------------------------------------------------------------------- what is proposed
 
@@ -148,8 +151,9 @@ def closed(gate: Gate) -> Reason:
 
 
 def ask_first(s: Supplement, gate: Gate) -> Reason:
-    """A present supplement that a gate makes someone else's decision."""
-    return Reason("stopped.ask_first", {**_of(s), "gate": gate.id})
+    """A present supplement that a gate stops, or makes someone else's decision: in no other words than the gate's."""
+    key = "stop_now" if gate.level == Level.STOP else "advised"
+    return Reason(f"stopped.{'ask_first' if s.nutrient in _PRESCRIBERS else key}", {**_of(s), "gate": gate.id})
 
 
 def over_limit(nutrient: str, found: Excess, *, some_kept: bool = False) -> Reason:
