@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -16,6 +18,7 @@ from cofactor.report.figures.trial import Shown, figures
 from cofactor.trial.design import parse_trial
 from cofactor.trial.findings import Count, Findings, daily_dose
 from cofactor.trial.run import run_trial
+from cofactor.trial.types import Give
 from cofactor.trial.whole import gather
 
 TRIAL = {
@@ -98,6 +101,20 @@ def test_doses_per_day_are_means_over_the_trial(findings):
     arms = {arm.name: arm for arm in findings.trial.arms}
     assert daily_dose(arms["monthly"].give[0], 84.0) == pytest.approx(50)
     assert daily_dose(arms["with Ca"].give[1], 84.0) == pytest.approx(1000)
+
+
+def test_only_days_of_the_trial_count_in_a_dose_per_day():
+    give = Give("vitamin_d", "D3", 25.0)
+    assert daily_dose(replace(give, end=84.0), 84.0) == daily_dose(replace(give, end=840.0), 84.0) == 25
+    assert daily_dose(replace(give, begin=42.0), 84.0) == daily_dose(replace(give, end=42.0), 84.0) == 12.5
+    assert daily_dose(replace(give, begin=100.0), 84.0) == 0
+
+
+def test_doses_until_the_last_day_are_day_by_day(findings):
+    ends = tuple(replace(arm, give=tuple(replace(g, end=84.0) for g in arm.give)) for arm in findings.trial.arms)
+    levels = findings.levels("25OHD", 84.0)
+    said = Findings(replace(findings.trial, arms=ends), Path()).response(levels)
+    assert said == findings.response(levels)
 
 
 def test_who_passes_a_limit_is_counted_over_all_later_readings(findings):

@@ -199,9 +199,22 @@ def test_doses_and_infusions_after_the_end_are_refused():
           - {name: a, give: [{nutrient: vitamin_d, amount: 1000 IU, at: [0, 21]}]}
           - {name: b, give: [{nutrient: vitamin_d, amount: 1000 IU, from: 30}]}
           - {name: c, infuse: [{nutrient: magnesium, amount: 10 mg, at: [22], hours: 1}]}
+          - {name: d, give: [{nutrient: vitamin_d, amount: 1000 IU, until: 200}]}
         """
     )
-    assert list(found) == ["arms[0].give[0].at", "arms[1].give[0].from", "arms[2].infuse[0].at"]
+    assert list(found) == [
+        "arms[0].give[0].at",
+        "arms[1].give[0].from",
+        "arms[2].infuse[0].at",
+        "arms[3].give[0].until",
+    ]
+
+
+def test_doses_until_the_last_day_are_taken():
+    trial = parse_trial(
+        "trial: 1\ndays: 20\narms: [{name: a, give: [{nutrient: vitamin_d, amount: 1000 IU, until: 20}]}]"
+    )
+    assert trial.arms[0].give[0].end == 20
 
 
 @pytest.mark.parametrize(

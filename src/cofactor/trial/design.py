@@ -77,6 +77,7 @@ def _too_late(file: TrialFile, length: float) -> Iterator[Problem]:
     for i, arm in enumerate(file.arms):
         for j, give in enumerate(arm.give):
             places += [(f"arms[{i}].give[{j}].at", give.at), (f"arms[{i}].give[{j}].from", (give.begin,))]
+            places.append((f"arms[{i}].give[{j}].until", () if give.end is None else (give.end,)))
         places += [(f"arms[{i}].infuse[{j}].at", infusion.at) for j, infusion in enumerate(arm.infuse)]
     places += [("observe.weeks", file.observe.weeks), ("observe.days", file.observe.days)]
     for where, days in places:

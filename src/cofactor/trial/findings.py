@@ -193,7 +193,7 @@ def daily_dose(give: Give, days: float) -> float:
     """The mean amount per day over a trial."""
     if give.at:
         return give.amount * len(give.at) / days
-    lasting = (give.end or days) - give.begin
+    lasting = max(0.0, min(days, give.end or days) - give.begin)
     return give.amount * max(1, len(give.moments)) / give.every * lasting / days
 
 
@@ -208,7 +208,7 @@ def _response(trial: Trial, nutrient: str, levels: Levels) -> Response:
         for arm in alike:
             doses = [give for give in arm.give if give.nutrient == nutrient]
             point = Point(arm.name, sum(daily_dose(give, trial.days) for give in doses), spreads[arm.name])
-            (daily if all(_steady(give) for give in doses) else apart).append(point)
+            (daily if all(_steady(give, trial.days) for give in doses) else apart).append(point)
         found = Response(nutrient, form or None, tuple(sorted(daily, key=lambda p: p.dose)), tuple(apart))
         if len(found.daily) + len(found.apart) > len(best.daily) + len(best.apart):
             best = found
@@ -232,5 +232,5 @@ def _form(arm: Arm, nutrient: str) -> str:
     return forms.pop() if len(forms) == 1 else "?" if forms else ""
 
 
-def _steady(give: Give) -> bool:
-    return not give.at and give.every <= 1 and give.begin == 0 and give.end is None
+def _steady(give: Give, days: float) -> bool:
+    return not give.at and give.every <= 1 and give.begin == 0 and (give.end is None or give.end >= days)
