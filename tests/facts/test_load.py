@@ -3,12 +3,14 @@
 import csv
 import io
 
+import numpy as np
 import pytest
 
 from cofactor.errors import FactsError
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT, load
 from cofactor.facts.names import covers, fold
 from cofactor.facts.read import columns, parse_rows
+from cofactor.facts.spread import log_sd_of
 from cofactor.facts.types import Lab, Trust
 
 FACTS = load()
@@ -154,6 +156,18 @@ def test_labs_by_sex_in_si_units():
     assert vitamin_d.to_unit == pytest.approx(2.496, abs=1e-3)
     assert (vitamin_d.assay_cv, vitamin_d.within_person_cv) == (0.08, 0.12)
     assert FACTS.lab("calcitonin", "male") is None
+
+
+def test_the_scatter_of_one_reading_is_that_of_assay_and_person_together():
+    scatter = np.random.default_rng(1).standard_normal((2, 400_000))
+    lab = FACTS.lab("Ca_urine", "female")
+    parts = [log_sd_of(cv) for cv in (lab.assay_cv, lab.within_person_cv)]
+    readings = np.exp(parts @ scatter)
+    assert np.exp(parts[1] * scatter[1]).std() / np.exp(parts[1] * scatter[1]).mean() == pytest.approx(0.26, rel=0.01)
+    assert FACTS.reading_log_sd("Ca_urine", "female") == pytest.approx(np.log(readings).std(), rel=0.01)
+    assert FACTS.reading_log_sd("eGFR", "male") == pytest.approx(log_sd_of(0.053))  # the table gives no assay
+    assert FACTS.reading_log_sd("creatinine", "male") == FACTS.reading_log_sd("creatinine", "female")
+    assert FACTS.reading_log_sd("calcitonin", "male") is None
     assert all(row.unit == ANALYTE_UNIT[row.analyte] for row in FACTS.labs if row.analyte in ANALYTE_UNIT)
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 
+from cofactor.facts.spread import FIVE_TO_NINETYFIVE
 from cofactor.person.diet import Range
 
 NORMAL_P975 = 1.96  # quantile of the standard normal distribution
-FIVE_TO_NINETYFIVE = 3.29  # its width between the 5th and the 95th percentile
 USUAL_CV = 0.10  # of requirements, where no body gives an intake that covers nearly all (IOM 2000)
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from cofactor.assess.adequacy import probability_inadequate, probability_over
 from cofactor.assess.types import Band, Judgement, StatusRow
 from cofactor.facts.load import ANALYTE_UNIT, NUTRIENT_UNIT, REGION_AUTHORITY, Facts, load
+from cofactor.facts.spread import NORMAL_P95
 from cofactor.facts.types import Lab, ReferenceIntake, Threshold
 from cofactor.person.derived import Measured, measured
 from cofactor.person.diet import Range
@@ -29,8 +30,6 @@ COVERING = ("PRI", "RDA", "RI")
 JUDGED_BY_BODIES = ("25OHD", "Mg_serum")
 # The range of the laboratory is that of people who are not treated; whoever has it measured has a target of their own.
 JUDGED_BY_PRESCRIBER = ("INR",)
-NORMAL_P95 = 1.6449
-"""95th percentile of the standard normal distribution: likely ranges run from the 5th to the 95th percentile."""
 
 
 # --- intakes
@@ -144,7 +143,7 @@ def analyte_status(case: Case, estimates: Mapping[str, Band]) -> tuple[StatusRow
 
 
 def _lab_row(result: Measured, case: Case, facts: Facts) -> StatusRow:
-    low, high = likely_range(result, facts.lab(result.analyte, case.person.sex))
+    low, high = likely_range(result, facts.reading_log_sd(result.analyte, case.person.sex))
     day = result.date.isoformat()
     row = _analyte_row(result.analyte, (low, result.value, high), "lab", day, case, facts)
     return replace(row, operator=result.operator)
@@ -175,19 +174,15 @@ def _analyte_row(
     )
 
 
-def likely_range(result: Measured, lab: Lab | None) -> tuple[float, float]:
-    """The 5th to 95th percentile of what the person's usual level may be, given one result.
+def likely_range(result: Measured, log_sd: float | None) -> tuple[float, float]:
+    """The 5th to 95th percentile of what the person's usual level may be, given one result and the scatter of such.
 
-    Scatter of the assay and of the person from day to day, independent and log-normal: value exp(+-1.645 s) with
-    s^2 = ln(1 + CV_a^2) + ln(1 + CV_i^2). Source: Fraser CG, Biological Variation, 2001 (total variation of a result).
-    A result beyond the range of its assay says nothing on its open side: from 0 below, the limit itself above. Without
-    a known CV the range is the value, which then tells nothing of its scatter.
+    A result beyond the range of its assay says nothing on its open side: from 0 below, the limit itself above. Where
+    its scatter is not known the range is the value, which then tells nothing of it.
     """
     if result.operator != "=":
         return (0.0 if result.operator == "<" else result.value, result.value)
-    parts = () if lab is None else (lab.assay_cv, lab.within_person_cv)
-    spread = math.sqrt(sum(math.log1p(cv**2) for cv in parts if cv is not None))
-    factor = math.exp(NORMAL_P95 * spread)
+    factor = math.exp(NORMAL_P95 * (log_sd or 0.0))
     return result.value / factor, result.value * factor
 
 

@@ -156,11 +156,8 @@ def why_unused(result: LabResult, case: Case) -> Unused | None:
 
 
 def reading_sd(result: LabResult, case: Case) -> float | None:
-    """Log-SD of one reading around the person's own level: assay and within-person variation together."""
-    lab = load().lab(result.analyte, case.person.sex)
-    if lab is None or lab.assay_cv is None:
-        return None
-    return math.hypot(lab.assay_cv, lab.within_person_cv or 0.0)
+    """Log-SD of one reading around the person's own level, or None where nothing is known of it."""
+    return load().reading_log_sd(result.analyte, case.person.sex)
 
 
 @dataclass(frozen=True, eq=False)

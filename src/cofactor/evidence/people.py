@@ -18,34 +18,32 @@ from cofactor.evidence.arms import Arm
 from cofactor.evidence.bodies import Deviations
 from cofactor.evidence.layer import Array, layer
 from cofactor.facts.load import load
+from cofactor.facts.spread import log_sd_of
 from cofactor.model.tables import Kind, parameters, shared_factors
 
 _SUPPLY_SIDE = ("CL25", "klin25", "S_D3", "size")
 _FOR_ALL_OUTCOMES = (Kind.CONSTANT, Kind.INPUT)
 
 
-def _log_sd(cv: float | None) -> float:
-    return float(np.sqrt(np.log1p((cv or 0.0) ** 2)))
-
-
 def spreads() -> dict[str, float]:
     """Log-SD between people of each constant that has one, and of the traits that move several."""
     own = {
-        p.id: _log_sd(p.between_person_cv) for p in parameters() if p.between_person_cv and p.kind in _FOR_ALL_OUTCOMES
+        p.id: log_sd_of(p.between_person_cv)
+        for p in parameters()
+        if p.between_person_cv and p.kind in _FOR_ALL_OUTCOMES
     }
-    return own | {f.id: _log_sd(f.between_person_cv) for f in shared_factors()}
+    return own | {f.id: log_sd_of(f.between_person_cv) for f in shared_factors()}
 
 
 def assay_log_sd() -> float:
     """Log-SD of one reading of 25(OH)D around the true level."""
     lab = load().lab("25OHD", "female")
-    return _log_sd(lab.assay_cv if lab else None)
+    return log_sd_of(lab.assay_cv or 0.0) if lab else 0.0
 
 
 def reading_log_sd() -> float:
     """Log-SD of one reading around a person's own mean: assay and variation within the person."""
-    lab = load().lab("25OHD", "female")
-    return float(np.hypot(_log_sd(lab.assay_cv), _log_sd(lab.within_person_cv))) if lab else 0.0
+    return load().reading_log_sd("25OHD", "female") or 0.0
 
 
 def elasticity(program: Program, level: Array) -> Array:

@@ -17,9 +17,11 @@ from cofactor.errors import EngineError
 from cofactor.evidence.layer import Array
 from cofactor.evidence.people import spreads
 from cofactor.facts.load import load
+from cofactor.facts.spread import log_sd_of
 from cofactor.model.tables import outcomes
 from cofactor.person.traits import calcium_absorption, covariate, model_factors, shared_traits, usual_gfr
 from cofactor.said import Said
+from cofactor.units import MOLAR_MASS
 
 PEOPLE = 5000
 _REST_DAYS = 2000.0  # at constant habits: the slowest pool but bone comes to rest
@@ -73,7 +75,7 @@ def draw(count: int = PEOPLE, seed: int = 1, *, old: bool = False) -> People:
         shared = np.exp(sd * rng.standard_normal(count))
         for name in moved:
             factor[name] = factor.get(name, np.ones(count)) * shared
-    eating = np.sqrt(np.log1p(INTAKE_CV**2))
+    eating = log_sd_of(INTAKE_CV)
     hunger = rng.standard_normal(count)  # half of the variance is shared: who eats more eats more of all (assumed)
     for name in _EATEN:
         factor[name] = np.exp(eating * (hunger + rng.standard_normal(count)) / np.sqrt(2))
@@ -100,7 +102,7 @@ def ranges(people: People, seed: int = 2) -> tuple[Range, ...]:
     run = solve(human(), people.constants, people.states, times=[0.0], outcomes=symbols)
     rng, found = np.random.default_rng(seed), []
     for name, lab in labs.items():
-        noise = np.hypot(lab.assay_cv or 0.0, lab.within_person_cv or 0.0)
+        noise = load().reading_log_sd(name, "female") or 0.0
         read = run[known[name].symbol][:, 0] * np.exp(noise * rng.standard_normal(len(people.states)))
         low, middle, high = (float(x) for x in np.percentile(read, [2.5, 50, 97.5]))
         found.append(Range(name, known[name].unit, low, middle, high, lab.reference_low, lab.reference_high))
@@ -115,7 +117,7 @@ def at_doses(people: People, doses: Sequence[float] = DOSES, seed: int = 3) -> t
 def _at_dose(people: People, dose: float, rng: np.random.Generator) -> AtDose:
     program, constants = human(), people.constants.copy()
     constants[:, program.index["in_D3"]] = dose
-    wanted = CALCIUM_MG / 40.078  # mmol/d
+    wanted = CALCIUM_MG / MOLAR_MASS["calcium"]  # mmol/d
     constants[:, program.index["sup_Ca"]] = np.maximum(wanted - constants[:, program.index["in_Ca"]], 0.0)
     run = solve(program, constants, people.states, times=np.linspace(0, 365, READINGS), outcomes=["D25", "tCa", "uCa"])
     return AtDose(
@@ -131,6 +133,6 @@ def _any_above(level: Array, analyte: str, rng: np.random.Generator) -> float:
     lab = load().lab(analyte, "female")
     if lab is None or lab.reference_high is None:
         raise KeyError(f"labs.csv gives no range for {analyte}")
-    noise = float(np.hypot(lab.assay_cv or 0.0, lab.within_person_cv or 0.0))
+    noise = load().reading_log_sd(analyte, "female") or 0.0
     read = level * np.exp(noise * rng.standard_normal(level.shape))
     return float((read > lab.reference_high).any(axis=1).mean())

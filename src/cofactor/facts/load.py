@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from cofactor.facts.names import NameIndex, covers, fold
 from cofactor.facts.read import read_table
+from cofactor.facts.spread import log_sd_of
 from cofactor.facts.types import (
     Claim,
     ConditionName,
@@ -171,6 +173,17 @@ class Facts:
             if row.analyte == analyte and row.sex in (sex, "both"):
                 return row
         return None
+
+    def reading_log_sd(self, analyte: str, sex: str) -> float | None:
+        """Log-SD of one reading around the person's own usual level, or None where nothing is known of it.
+
+        Scatter of the assay and of the person from day to day, independent and log-normal: s² = ln(1 + CV_a²) +
+        ln(1 + CV_i²). One that the table does not give counts as none. Source: Fraser CG, Biological Variation, 2001
+        (total variation of a result).
+        """
+        lab = self.lab(analyte, sex)
+        parts = [cv for cv in (lab.assay_cv, lab.within_person_cv) if cv is not None] if lab else []
+        return math.hypot(*map(log_sd_of, parts)) if parts else None
 
     def medicine(self, text: str) -> tuple[str | None, tuple[str, ...]]:
         """The ATC code of a medicine and the ids of the interactions that concern it.

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from cofactor.engine.generate import human
 from cofactor.engine.solve import Backend, Change, Event, Solution, solve
 from cofactor.errors import EngineError
+from cofactor.facts.spread import FIVE_TO_NINETYFIVE
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person import sun
 from cofactor.person.exposure import constants as exposures
@@ -35,7 +36,6 @@ SETTLE_DAYS = 4000.0
 """Days at constant habits before the recorded history begins: the slow magnesium pools and the glands come to rest."""
 _DIET_INPUTS = {"in_Ca": "calcium", "in_Mg": "magnesium", "in_P": "phosphorus", "in_Zn": "zinc"}
 _SUN, _RESIDUAL, _DIET = "sun", "residual_supply", "diet:"
-_FIVE_TO_NINETYFIVE = 3.29  # standard deviations of a normal distribution between its 5th and 95th percentile
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def subject(case: Case) -> Subject:
     for nutrient in ("vitamin_d", *_DIET_INPUTS.values()):
         amount = eaten.food.get(nutrient)
         if amount is not None and amount.mid > 0:
-            width = np.log(max(amount.high, amount.mid) / max(amount.low, 0.05 * amount.mid)) / _FIVE_TO_NINETYFIVE
+            width = np.log(max(amount.high, amount.mid) / max(amount.low, 0.05 * amount.mid)) / FIVE_TO_NINETYFIVE
             open_traits[_DIET + nutrient] = max(float(width), covariate_log_sd("intake_recall"))
     skin, away = sun.skin_supply(case), sun.away(case)
     if skin.any() or away:

@@ -6,7 +6,6 @@ A person changes the model's inputs and personal factors, never its targets. Eve
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cofactor.facts.load import load
 from cofactor.facts.read import read_table
+from cofactor.facts.spread import log_sd_of
 from cofactor.facts.types import Covariate, MedicineEffect
 from cofactor.model.posterior import ensemble
 from cofactor.model.tables import Kind, parameters, shared_factors
@@ -85,7 +85,7 @@ def _kidney(case: Case) -> tuple[float, float]:
     if known is not None:
         return known.value * covariate("gfr_per_day"), covariate_log_sd("gfr_measured")
     mean, sd = (float(x) for x in usual_gfr(case.person.age))
-    return mean * covariate("gfr_per_day"), math.sqrt(math.log1p((sd / mean) ** 2))
+    return mean * covariate("gfr_per_day"), log_sd_of(sd / mean)
 
 
 def usual_gfr(age: ArrayLike) -> tuple[Array, Array]:
@@ -134,7 +134,7 @@ def between_people() -> dict[str, float]:
     """
     moved = [p for p in parameters() if p.kind in (Kind.CONSTANT, Kind.INPUT) and p.id != "S_D3"]
     rows = [p for p in moved if p.between_person_cv]
-    return {p.id: math.sqrt(math.log1p((p.between_person_cv or 0.0) ** 2)) for p in rows}
+    return {p.id: log_sd_of(p.between_person_cv or 0.0) for p in rows}
 
 
 @cache
@@ -143,7 +143,7 @@ def shared_traits() -> dict[str, tuple[float, tuple[str, ...]]]:
     found = {}
     for factor in shared_factors():
         moved = tuple(p.id for p in parameters() if p.shared_factor == factor.id)
-        found[factor.id] = (math.sqrt(math.log1p(factor.between_person_cv**2)), moved)
+        found[factor.id] = (log_sd_of(factor.between_person_cv), moved)
     return found
 
 

@@ -295,8 +295,8 @@ def _size(difference: float, low: float, high: float, plan: Array, outcome: str,
     p05, p95 = np.percentile(plan, (5, 95))
     if low <= 0 <= high or abs(difference) < HARDLY * (p95 - p05):
         return Size.NONE
-    lab = load().lab(outcome, of.members.subject.case.person.sex)
-    if lab is None or lab.assay_cv is None:
+    scatter = load().reading_log_sd(outcome, of.members.subject.case.person.sex)
+    if scatter is None:
         return Size.SEEN
-    one_reading = math.hypot(lab.assay_cv, lab.within_person_cv or 0.0) * float(np.median(plan))
+    one_reading = scatter * float(np.median(plan))
     return Size.UNSEEN if abs(difference) < TELLS * one_reading else Size.SEEN

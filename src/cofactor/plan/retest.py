@@ -84,7 +84,7 @@ class _Reading:
 
 def _of_vitamin_d(on: Desk, found: Settled) -> Iterator[Turn]:
     low, enough = on.goals.levels["25OHD"][0], on.goals.probability - needs.SAMPLE_ERROR
-    reading = _reading(found.then)
+    reading = _reading(found.then, on.of.members)
     amount = found.draft.amount("vitamin_d")
     share = reading.share((found.then.of("25OHD")[:, found.then.days >= JUDGED_ON] >= low).astype(float))
     failing = reading.results[share < enough]
@@ -150,9 +150,9 @@ def _changed(on: Desk, found: Settled, draft: Draft) -> Trajectories:
     return trajectories(on.of, [found.regimen, after], outlook.HORIZON, ("25OHD",))
 
 
-def _reading(then: Trajectories) -> _Reading:
+def _reading(then: Trajectories, of: Members) -> _Reading:
     """Results of 25(OH)D on the day of the test, whole nmol/L, and what each says of the bodies."""
-    levels, noise = np.maximum(then.on("25OHD", JUDGED_ON), 1.0), _noise("25OHD")
+    levels, noise = np.maximum(then.on("25OHD", JUDGED_ON), 1.0), _noise("25OHD", of)
     ends = np.exp(np.log(np.percentile(levels, _LIKELY)) + np.array([-noise, noise]))
     results = np.arange(math.floor(ends[0]), math.ceil(ends[1]) + 1, dtype=float)
     fit = np.exp(-0.5 * (np.log(results[:, None] / levels[None, :]) / noise) ** 2)
@@ -165,11 +165,11 @@ def _day(then: Trajectories) -> int:
     return int(np.argmin(np.abs(then.days - JUDGED_ON)))
 
 
-def _noise(analyte: str) -> float:
-    """Log-SD of one reading around the person's own level: assay and within-person variation together."""
-    lab = load().lab(analyte, "both")
-    assert lab is not None
-    return math.hypot(lab.assay_cv or 0.0, lab.within_person_cv or 0.0)
+def _noise(analyte: str, of: Members) -> float:
+    """Log-SD of one reading around the person's own level."""
+    found = load().reading_log_sd(analyte, of.subject.case.person.sex)
+    assert found is not None
+    return found
 
 
 # ------------------------------------------------------------------------------------- results that stop a nutrient
@@ -179,7 +179,7 @@ def _stops(found: Settled, of: Members, watched: Iterable[str]) -> Iterator[Turn
     """Results above which a gate stops what is dosed."""
     for risk in outlook.RISKS:
         if risk.outcome in watched:
-            levels, noise = risk.levels(found.then, of)[:, _day(found.then)], _noise(risk.outcome)
+            levels, noise = risk.levels(found.then, of)[:, _day(found.then)], _noise(risk.outcome, of)
             above = [0.5 * math.erfc(math.log(risk.level / at) / noise / math.sqrt(2)) for at in levels]
             for nutrient in risk.nutrients:
                 if found.draft.amount(nutrient) > 0:

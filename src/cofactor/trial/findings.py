@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cofactor.facts.load import load
+from cofactor.facts.spread import NORMAL_P95
 from cofactor.trial.types import Arm, Give, Trial
 from cofactor.trial.whole import READINGS
 
@@ -27,7 +28,6 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 _GRID = 121  # values at which densities are told
 _FAR_OUT, _BEYOND = (0.5, 99.5), 1.08  # percentiles that the grid holds, and what it has beyond them
 _BINS = 400  # of the values, before they are smoothed
-_Z90 = 1.6449  # normal quantile of 95 %: an interval of nine in ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Count:
         """Where the share lies."""
         if not self.of:
             return 0.0, 1.0
-        n, p, z = self.of, self.share, _Z90
+        n, p, z = self.of, self.share, NORMAL_P95
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return max(0.0, middle - half) if self.count else 0.0, min(1.0, middle + half) if self.count < n else 1.0

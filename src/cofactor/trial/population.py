@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cofactor.engine.generate import human
 from cofactor.facts.load import load
+from cofactor.facts.spread import log_sd_of
 from cofactor.model.tables import parameters
 from cofactor.person import habits, sun
 from cofactor.person.exposure import constant, family, log_sd, value
@@ -149,7 +150,7 @@ def draw(design: Population, numbers: NDArray[np.int64], sets: NDArray[np.int64]
 def supply_log_sd() -> float:
     """Log-SD between people of the whole supply of vitamin D."""
     cv = next(p.between_person_cv for p in parameters() if p.id == "S_D3")
-    return math.sqrt(math.log1p((cv or 0.0) ** 2))
+    return log_sd_of(cv or 0.0)
 
 
 @lru_cache(maxsize=64)
@@ -307,8 +308,7 @@ def _usual_intake(nutrient: str, design: Population, female: NDArray[np.bool_], 
 
 def log_spread(mean: float, sd: float | None, cv: float) -> float:
     """Log-SD of a log-normal with this mean and SD, or with the coefficient of variation where no SD is given."""
-    ratio = cv if sd is None else sd / mean
-    return math.sqrt(math.log1p(ratio**2))
+    return log_sd_of(cv if sd is None else sd / mean)
 
 
 def log_normal(mean: float, sd_log: float) -> Callable[[Array], Array]:
