@@ -59,7 +59,9 @@ SUBSTANCE: dict[str, str] = {
 _MASS = {"µg": 1e-6, "ng": 1e-9, "pg": 1e-12, "mg": 1e-3, "g": 1.0, "kg": 1e3}
 _MOL = {"pmol": 1e-12, "nmol": 1e-9, "µmol": 1e-6, "mmol": 1e-3, "mol": 1.0}
 _VOLUME = {"L": 1.0, "dL": 0.1, "mL": 1e-3}
-_TIME = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+_TIME = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "week": 7.0, "month": DAYS_PER_MONTH, "year": DAYS_PER_YEAR}
 _LENGTH = {"cm": 0.01, "m": 1.0}
 _SPELLING = {
     "ug": "µg",

@@ -80,6 +80,12 @@ def test_doses_bring_it_into_play_and_smaller_ones_do_not(name):
     assert name not in found(misses)
 
 
+def test_a_dose_every_month_is_the_dose_of_a_month():
+    """Months of 30 days made less than 60,000 IU of 60,000 IU every month."""
+    assert "TM007" in found([take("vitamin_d", "60000 IU", "D3") | {"every": "month"}])
+    assert "TM007" not in found([take("vitamin_d", "59000 IU", "D3") | {"every": "month"}])
+
+
 @pytest.mark.parametrize("name", BY_TOTALS)
 def test_intakes_bring_it_into_play_and_smaller_ones_do_not(name):
     meets, misses = BY_TOTALS[name]

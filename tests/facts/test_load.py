@@ -158,6 +158,11 @@ def test_labs_by_sex_in_si_units():
     assert FACTS.lab("calcitonin", "male") is None
 
 
+def test_what_a_level_should_reach_and_not_pass():
+    assert FACTS.enough_to_concern("25OHD") == (50, 125)  # NASEM 2011
+    assert FACTS.highest_goal("25OHD") == 150  # GRIO 2025; 250 of the Endocrine Society is withdrawn
+
+
 def test_the_scatter_of_one_reading_is_that_of_assay_and_person_together():
     scatter = np.random.default_rng(1).standard_normal((2, 400_000))
     lab = FACTS.lab("Ca_urine", "female")

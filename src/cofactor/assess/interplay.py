@@ -20,10 +20,10 @@ from cofactor.person.exposure import value
 from cofactor.person.inputs import form_family
 from cofactor.person.intake import Intake
 from cofactor.person.types import Case, Supplement
+from cofactor.units import DAYS_PER_MONTH
 
 PHYTIC_ACID = 660.0  # g/mol, C6H18O24P6 (IUPAC standard atomic weights, rounded)
 SPACED_DAYS = 14.0  # doses of vitamin D this far apart count as large and spaced (interactions table, TM007)
-DAYS_PER_MONTH = 30.0
 _WITHOUT_MEAL = ("waking", "bedtime")
 _OPS: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt}
 

@@ -31,6 +31,8 @@ __all__ = ["ANALYTE_UNIT", "NUTRIENT_UNIT", "Facts", "load"]
 
 # Whose upper levels hold in a region. EFSA's rows include those of the former Scientific Committee on Food.
 REGION_AUTHORITY: dict[str, str] = {"EU": "EFSA", "US": "NASEM"}
+# Whose cut-offs say what a level should reach, and what it should not pass, where a person has no goal of their own.
+LEVEL_AUTHORITY = "NASEM"
 # What half of people need more than.
 AVERAGE_MEASURES = ("AR", "EAR")
 # The measures that serve as a personal target, best first: what covers nearly everyone, else an adequate intake.
@@ -150,6 +152,17 @@ class Facts:
     def thresholds_of(self, analyte: str) -> tuple[Threshold, ...]:
         """The cut-offs that bodies name for an analyte, current, proposed and withdrawn, in the table's order."""
         return tuple(row for row in self.thresholds if row.analyte == analyte)
+
+    def enough_to_concern(self, analyte: str) -> tuple[float, float]:
+        """The level from which NASEM calls it enough, and that above which it names reason for concern."""
+        rows = [row for row in self.thresholds_of(analyte) if row.body == LEVEL_AUTHORITY and row.status == "current"]
+        found = {row.role: row.low for row in rows if row.low is not None}
+        return found["adequate"], found["concern"]
+
+    def highest_goal(self, analyte: str) -> float:
+        """The upper end of the highest band that a body gives as a goal today."""
+        rows = (row for row in self.thresholds_of(analyte) if row.role == "adequate" and row.status == "current")
+        return max(row.high for row in rows if row.high is not None)
 
     def form(self, nutrient: str, id: str) -> Form | None:  # noqa: A002 - the identifier's own name
         """A form of a nutrient by its id or by one of its names (case and accents do not matter), or None."""

@@ -23,7 +23,7 @@ from cofactor.person import documents, doses, notes
 from cofactor.person.catalogue import doubles, load_catalogue, product_of
 from cofactor.person.eaten import same_food
 from cofactor.person.problems import where
-from cofactor.person.quantities import DAYS_PER_YEAR, iso_date
+from cofactor.person.quantities import iso_date
 from cofactor.person.schema import CaseFile, DietIn, LabIn, MedicineIn, json_schema
 from cofactor.person.schema_base import Reading
 from cofactor.person.schema_person import HolidayIn, PersonIn, PlaceIn, SeasonIn, SunIn
@@ -45,6 +45,7 @@ from cofactor.person.types import (
 )
 from cofactor.person.words import AMERICA, EUROPE
 from cofactor.said import Said
+from cofactor.units import DAYS_PER_YEAR
 
 __all__ = ["json_schema", "load_case", "parse_case", "parse_dose"]
 

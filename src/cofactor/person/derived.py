@@ -12,8 +12,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cofactor.person.measures import ADULT
 from cofactor.person.types import Case, LabResult
-from cofactor.units import convert
+from cofactor.units import DAYS_PER_YEAR, convert
 
 Level = TypeVar("Level", float, NDArray[np.float64])
 
@@ -24,8 +25,6 @@ An older result that is abnormal still closes its gate; only a recent one can op
 """
 ALBUMIN_WITHIN = dt.timedelta(days=30)
 """An albumin further than this from the calcium result says nothing about that sample."""
-ADULT = 18.0
-"""Years. The equation was developed in adults only."""
 _MUCH_LESS = 2 / 3  # of the reported eGFR; equations for one creatinine differ by less
 
 
@@ -83,7 +82,7 @@ def _as_measured(result: LabResult, analyte: str) -> Measured:
 
 
 def _kidney_function(case: Case) -> Measured | None:
-    """Reported eGFR, or the eGFR of the creatinine where that is later. Creatinine says nothing of it in a child.
+    """Reported eGFR, or the eGFR of the creatinine where that is later. Its equation is of adults only.
 
     Of one day, what was reported counts, unless the creatinine tells of much less: then one of the two is a slip, and
     the lower one is the careful reading.
@@ -99,7 +98,7 @@ def _kidney_function(case: Case) -> Measured | None:
 
 
 def _of_creatinine(case: Case, creatinine: LabResult) -> Measured:
-    years_ago = (case.today - creatinine.date).days / 365.25
+    years_ago = (case.today - creatinine.date).days / DAYS_PER_YEAR
     value = egfr_ckd_epi_2021(creatinine.value, case.person.age - years_ago, female=case.person.sex == "female")
     turned = {"<": ">", ">": "<"}.get(creatinine.operator, "=")
     return Measured("eGFR", round(value, 1), turned, creatinine.date, derived=True)

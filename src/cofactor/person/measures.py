@@ -8,7 +8,6 @@ from datetime import date
 from cofactor.facts.names import fold
 from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import (
-    DAYS_PER_YEAR,
     LONGEST,
     bounded,
     number_with_unit,
@@ -18,6 +17,7 @@ from cofactor.person.quantities import (
 )
 from cofactor.person.words import COUNTRIES, COUNTRY_NAMES, YES_NO
 from cofactor.said import Said
+from cofactor.units import DAYS_PER_YEAR
 
 ADULT = 18.0
 """Years."""

@@ -18,7 +18,6 @@ T = TypeVar("T")
 
 LONGEST = 100
 """Characters of the longest value that is looked at."""
-DAYS_PER_YEAR = 365.25
 TWO_WAYS = Said("A comma before three digits can be read two ways: write it without.")
 
 # `1,000 IU` is one thousand in London and one in Paris.
@@ -148,7 +147,7 @@ def period_in_days(value: object) -> float:
     count = int(match[1]) if match and match[1] else 1
     unit = fold(match[2]) if match else ""
     days = count * DAYS.get(unit, 0.0)
-    if not 1 <= days <= DAYS_PER_YEAR:
+    if not 1 <= days <= units.DAYS_PER_YEAR:
         do = Said("Write how often, such as day, week or 30 days.")
         raise refusal(value, do, ("day", "week", "month", "N days"))
     return days

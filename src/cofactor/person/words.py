@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from cofactor.facts.names import fold
+from cofactor.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 SEX = {
     "female": "female",
@@ -101,18 +102,18 @@ DAYS = {
     "weeks": 7.0,
     "semaine": 7.0,
     "semaines": 7.0,
-    "month": 365.25 / 12,
-    "months": 365.25 / 12,
-    "mois": 365.25 / 12,
-    "year": 365.25,
-    "an": 365.25,
+    "month": DAYS_PER_MONTH,
+    "months": DAYS_PER_MONTH,
+    "mois": DAYS_PER_MONTH,
+    "year": DAYS_PER_YEAR,
+    "an": DAYS_PER_YEAR,
     "daily": 1.0,
     "weekly": 7.0,
-    "monthly": 365.25 / 12,
-    "yearly": 365.25,
+    "monthly": DAYS_PER_MONTH,
+    "yearly": DAYS_PER_YEAR,
     "quotidien": 1.0,
     "hebdomadaire": 7.0,
-    "mensuel": 365.25 / 12,
+    "mensuel": DAYS_PER_MONTH,
 }
 """Days in a period."""
 

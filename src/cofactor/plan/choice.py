@@ -21,6 +21,7 @@ from cofactor.plan.products import Dose, Product
 from cofactor.plan.room import bounds
 from cofactor.plan.types import SLOTS
 from cofactor.plan.weights import FOOD_STEP, Weights
+from cofactor.units import DAYS_PER_MONTH
 
 FOOD = "food"
 PER_INTAKE, RISK, SPACING = "per_intake", "risk", "spacing"
@@ -148,7 +149,7 @@ def _option(on: Desk, product: Product, units: int, place: int, weights: Weights
         id=f"{product.id}/{place}x{units}",
         contents=contents,
         slots=slots,
-        weight=units * (weights.pill + weights.euro * _price(product) * products.DAYS_PER_MONTH) + excess,
+        weight=units * (weights.pill + weights.euro * _price(product) * DAYS_PER_MONTH) + excess,
         used_weight=weights.new_product if present is None else weights.changed * len(present.slots) * (units == 1),
         slot_weight={slot: _unsuited(on, product, units, slot, weights) for slot in slots},
         counts=counts,

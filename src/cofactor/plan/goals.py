@@ -9,8 +9,6 @@ from cofactor.facts.load import REGION_AUTHORITY, load
 from cofactor.facts.types import ReferenceIntake
 from cofactor.person.types import Case
 
-DEFAULT_25OHD = (50.0, 125.0)
-"""nmol/L. From 50: EFSA 2016, IOM 2011 and ESCEO 2013 name it; above 125: of possible concern (IOM 2011)."""
 PLANNED = ("vitamin_d", "magnesium", "calcium")
 """The nutrients for which doses are proposed."""
 
@@ -28,7 +26,7 @@ class Goals:
 
 def goals(case: Case) -> Goals:
     """The case's own goals; what it leaves open comes from its reference set, or else from the region's body."""
-    levels: dict[str, Goal] = {"25OHD": DEFAULT_25OHD, **case.goals}
+    levels: dict[str, Goal] = {"25OHD": load().enough_to_concern("25OHD"), **case.goals}
     found = {n: target(case, n) for n in PLANNED}
     return Goals(levels, {n: row for n, row in found.items() if row is not None}, case.probability)
 

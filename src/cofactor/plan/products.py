@@ -15,12 +15,12 @@ from cofactor.facts import types as facts
 from cofactor.facts.types import Part
 from cofactor.person.catalogue import generic
 from cofactor.person.types import Supplement
+from cofactor.units import DAYS_PER_MONTH
 
 MOST_AT_ONCE = 3
 """Units of one product at one moment."""
 MOST_INTAKES = 3
 """Intakes of one product a day."""
-DAYS_PER_MONTH = 365.25 / 12
 OWN = "own"
 """Id of a product that a person takes already."""
 

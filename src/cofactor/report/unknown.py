@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from cofactor.assess.gates import open_questions
 from cofactor.assess.types import StatusRow
 from cofactor.assess.update import Posterior, Unused
-from cofactor.person.derived import ADULT, measured
+from cofactor.person.derived import measured
 from cofactor.person.intake import Intake, model_inputs
+from cofactor.person.measures import ADULT
 from cofactor.person.types import Case
 from cofactor.plan.schedule import medicine_moments
 from cofactor.plan.types import Reason

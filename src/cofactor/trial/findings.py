@@ -22,8 +22,6 @@ from cofactor.trial.whole import READINGS
 
 Array = NDArray[np.float64]
 
-CONCERN = {"25OHD": 125.0}
-"""Above it a body names a reason for concern: NASEM 2011 (thresholds.csv). Others: the upper cut of labs.csv."""
 _PERCENTILES = (5, 25, 50, 75, 95)
 _GRID = 121  # values at which densities are told
 _FAR_OUT, _BEYOND = (0.5, 99.5), 1.08  # percentiles that the grid holds, and what it has beyond them
@@ -164,9 +162,14 @@ def usual(outcome: str) -> tuple[float, float] | None:
 
 
 def limit(outcome: str) -> float | None:
-    """The line above which people are counted, or None where no table names one."""
+    """The line above which people are counted, or None where no table names one.
+
+    Of 25(OH)D that from which a body names reason for concern; of others the upper cut of the table of laboratories.
+    """
+    if outcome == "25OHD":
+        return load().enough_to_concern(outcome)[1]
     lab = load().lab(outcome, "female")
-    return CONCERN.get(outcome, None if lab is None else lab.high_cut)
+    return None if lab is None else lab.high_cut
 
 
 def _density(values: Array, grid: Array) -> Array:

@@ -32,10 +32,6 @@ Array = NDArray[np.float64]
 SETS = 20
 """Sets of constants that everybody is simulated with: enough for an interval of nine in ten."""
 _EATEN = "vitamin_d", *FOOD  # nutrients whose intake from food is drawn
-# 25(OH)D, nmol/L. Covers practically everyone, and reason for concern: NASEM 2011 (thresholds.csv).
-ENOUGH, CONCERN = 50.0, 125.0
-HIGH_25OHD = 150.0
-"""25(OH)D, nmol/L: upper end of the band of the GRIO position 2025, the highest of thresholds.csv that is a goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +112,11 @@ class Lived:
 
 def measures() -> tuple[Measure, ...]:
     """What is told, in order; cuts of serum and urine calcium are those of the table of laboratories."""
+    facts = load()
     return (
         Measure("mean", "25OHD"),
-        Measure("within", "25OHD", ENOUGH, CONCERN),
-        Measure("above", "25OHD", HIGH_25OHD),
+        Measure("within", "25OHD", *facts.enough_to_concern("25OHD")),
+        Measure("above", "25OHD", facts.highest_goal("25OHD")),
         Measure("mean", "Mg_serum"),
         Measure("above", "Ca_total", _high("Ca_total")),
         Measure("above", "Ca_urine", _high("Ca_urine")),

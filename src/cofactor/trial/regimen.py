@@ -22,14 +22,13 @@ from cofactor.person.exposure import value
 from cofactor.person.inputs import absorbed_nmol, calcium_factor, magnesium_factor, zinc_factor
 from cofactor.person.intake import acid_blocked
 from cofactor.person.occasions import MEALS, lay_out
-from cofactor.person.quantities import DAYS_PER_YEAR
 from cofactor.person.traits import covariate
 from cofactor.person.types import Supplement
 from cofactor.trial import draws
 from cofactor.trial.match import Ready
 from cofactor.trial.population import FOOD, NOTHING
 from cofactor.trial.types import Arm, Give
-from cofactor.units import convert
+from cofactor.units import DAYS_PER_YEAR, convert
 
 Array = NDArray[np.float64]
 Values = dict[str, float | Array]

@@ -11,6 +11,7 @@ from cofactor.person import doses, measures
 from cofactor.person.problems import refusal
 from cofactor.person.quantities import bounded, plain_number, quantity_in
 from cofactor.said import Said
+from cofactor.units import convert
 
 MODELLED = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc", "vitamin_k")
 """Nutrients that the model follows when given; of vitamin K only MK-7."""
@@ -76,7 +77,7 @@ def length_in(days_each: float) -> Callable[[object], float | None]:
     return read
 
 
-_PERIODS = {"d": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "h": 1 / 24}
+_PERIODS = {unit: convert(1.0, unit, "d") for unit in ("d", "week", "month", "year", "h")}
 
 
 def in_diet(value: str) -> str:

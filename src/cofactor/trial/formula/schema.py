@@ -28,19 +28,21 @@ VERSION = 1
 MOST_OVER = 0.025
 """Share that may pass a limit where the file does not say: one in forty, as the planner's own rule for a forecast."""
 _INTAKES = ("vitamin_d", "magnesium", "calcium", "phosphorus", "zinc")  # whose intake from food is drawn
-# Cuts that nobody should pass: the upper end of the highest goal of thresholds.csv (GRIO 2025), and the upper cuts of
-# the table of laboratories.
-_HIGH_25OHD = 150.0
 _DEFAULT_LEVELS = ("25OHD", "Ca_total", "Mg_serum")
 _LEVELS = tuple(o.id for o in outcome_table() if o.id in ANALYTE_UNIT)
 _GOALS = as_mapping((*_LEVELS, *_INTAKES), {"type": ["string", "array", "object"]})
 
 
+def _default_goals() -> tuple[Goal, ...]:
+    return (LevelGoal("25OHD", *load().enough_to_concern("25OHD")),)
+
+
 def _default_levels() -> dict[str, float]:
-    found = {}
+    """What nobody should pass: the highest goal of 25(OH)D, and the upper cuts of the table of laboratories."""
+    found, facts = {}, load()
     for analyte in _DEFAULT_LEVELS:
-        lab = load().lab(analyte, "female")
-        cut = _HIGH_25OHD if analyte == "25OHD" else None if lab is None else lab.high_cut
+        lab = facts.lab(analyte, "female")
+        cut = facts.highest_goal(analyte) if analyte == "25OHD" else None if lab is None else lab.high_cut
         if cut is not None:
             found[analyte] = cut
     return found
@@ -107,7 +109,7 @@ class SpecFile(Strict):
             description="In range: levels at the end, and intakes (an amount, or reference). All of them together.",
             examples=["{25OHD: [50, 125] nmol/L, magnesium: reference}"],
         ),
-    ] = (LevelGoal("25OHD", 50.0, 125.0),)
+    ] = Field(default_factory=_default_goals)
     reference: Annotated[
         str, WithJsonSchema({"enum": list(words.REFERENCES)}), Field(description="Whose reference values.")
     ] = "EFSA"
