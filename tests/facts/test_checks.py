@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from cofactor.facts import check_values, checks
-from cofactor.facts.checks import CHECKS, Severity, check_all
+from cofactor.facts.checks import CHECKS, check_all
+from cofactor.facts.findings import Severity
 from cofactor.facts.load import load
 from cofactor.facts.types import Source, Trust
 

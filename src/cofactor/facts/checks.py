@@ -8,30 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from cofactor.facts import check_values, check_words
+from cofactor.facts.findings import Finding, Severity
 from cofactor.facts.load import Facts, load
-
-
-class Severity(StrEnum):
-    """Whether the tables may be shipped as they are."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a check found: where, and what is wrong with it."""
-
-    check: str
-    severity: Severity
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.check}: {self.where}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

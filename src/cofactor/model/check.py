@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 
-from cofactor.model.findings import Finding, Severity, Subject
+from cofactor.facts.findings import Finding, Severity
+from cofactor.model.findings import Subject
 from cofactor.model.numeric_checks import NUMERIC_CHECKS
 from cofactor.model.source import Human, human
 from cofactor.model.text_checks import TEXT_CHECKS
@@ -31,7 +32,7 @@ def main() -> int:
     for one in CHECKS:
         found = [finding for finding in findings if finding.check == one.name]
         sys.stdout.write(f"{'ok  ' if not found else 'FAIL' if _failed(found) else 'note'}  {one.name}\n")
-        sys.stdout.writelines(f"      {finding}\n" for finding in found)
+        sys.stdout.writelines(f"      {each.severity}: {each.where}: {each.message}\n" for each in found)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     sys.stdout.write(f"{len(CHECKS)} checks, {errors} errors, {len(findings) - errors} warnings\n")
     return 1 if errors else 0

@@ -1,36 +1,16 @@
-"""What a check of the model can find, and what it looks at."""
+"""What a check of the model looks at, and what it asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from cofactor.errors import ModelError
+from cofactor.facts.findings import Finding, Severity
 from cofactor.model.compose import sbml
 from cofactor.model.interpret import Interpreter
 from cofactor.model.source import Human, Signal, Statement, parse, signals
-
-
-class Severity(StrEnum):
-    """Whether the model may be used as it is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a check found: where, and what is wrong with it."""
-
-    check: str
-    severity: Severity
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.where}: {self.message}"
 
 
 class Subject:

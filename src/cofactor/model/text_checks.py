@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from cofactor.facts.findings import Severity
 from cofactor.facts.load import load
 from cofactor.facts.types import Trust
-from cofactor.model.findings import Check, Severity, Subject
+from cofactor.model.findings import Check, Subject
 from cofactor.model.source import Statement, unit_id
 from cofactor.model.tables import Kind, Parameter, State, ids
 

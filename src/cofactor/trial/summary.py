@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cofactor import __version__
+from cofactor.assess.forecast import QUANTILES, spread
 from cofactor.engine.generate import human
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.trial.parts import Plan, names
 
-_PERCENTILES = (5, 25, 50, 75, 95)
 _MEMORY = 400_000_000  # bytes of values held at once
 
 
@@ -45,20 +45,12 @@ def summary(folder: Path, plan: Plan) -> dict[str, Any]:
 
 def statistics(values: NDArray[np.floating]) -> dict[str, float | None]:
     """Mean, SD (of a sample) and percentiles, to six digits; nothing where there are no values."""
-    keys = ("mean", "sd", *(f"p{p:02d}" for p in _PERCENTILES))
+    keys = ("mean", "sd", *(f"p{p:02d}" for p in QUANTILES))
     if not len(values):
         return dict.fromkeys(keys)
     sd = values.std(ddof=1, dtype=np.float64) if len(values) > 1 else 0.0
-    found = (values.mean(dtype=np.float64), sd, *_percentiles(np.sort(values)))
+    found = (values.mean(dtype=np.float64), sd, *spread(values))
     return {key: float(f"{number:.6g}") for key, number in zip(keys, found, strict=True)}
-
-
-def _percentiles(rising: NDArray[np.floating]) -> list[float]:
-    """Percentiles of sorted values, linear between neighbours. Sorting is vectorised where selecting is not."""
-    places = (len(rising) - 1) * np.array(_PERCENTILES) / 100
-    below = np.floor(places).astype(int)
-    low, high = (rising[np.minimum(below + step, len(rising) - 1)].astype(np.float64) for step in (0, 1))
-    return list(low + (high - low) * (places - below))
 
 
 def _units() -> dict[str, str]:
