@@ -4,24 +4,30 @@ from dataclasses import replace
 
 import pytest
 
+from cofactor.facts.findings import Severity
 from cofactor.facts.types import Source, Trust
 from cofactor.model import check as checks
-from cofactor.model.findings import Severity, Subject
+from cofactor.model.findings import Subject
 from cofactor.model.source import human
 from cofactor.model.tables import Kind
+
+
+def with_file(source, name, text):
+    """The same human with one file replaced."""
+    return replace(source, files=tuple((n, text if n == name else t) for n, t in source.files))
 
 
 def added(text):
     """The human with more text in its last organ."""
     source = human()
-    return source.with_file("zinc", source.text("zinc") + text)
+    return with_file(source, "zinc", source.text("zinc") + text)
 
 
 def instead(file, old, new):
     """The human with one piece of a file replaced."""
     text = human().text(file)
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}.ant"
-    return human().with_file(file, text.replace(old, new))
+    return with_file(human(), file, text.replace(old, new))
 
 
 def row(name, **changes):
@@ -43,7 +49,7 @@ def a_typed_constant_in_place_of_a_derived_one():
     text = "\n".join(line for line in source.text("calcitriol").splitlines() if "V1 has" not in line)
     model = next(r for r in source.parameters if r.kind is Kind.REFERENCE)
     typed = replace(model, id="V1", value=derived, unit="pmol/L/d", meaning="capacity", draft_name="")
-    return replace(source.with_file("calcitriol", text), parameters=(*source.parameters, typed))
+    return replace(with_file(source, "calcitriol", text), parameters=(*source.parameters, typed))
 
 
 def an_outcome_of_nothing():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cofactor.engine.solve import Change, Event
-from cofactor.person import body, sun
+from cofactor.person import body, exposure, sun
 from cofactor.person.body import live, members, present, settle, subject
 from cofactor.person.case import parse_case
 from cofactor.plan.outlook import HORIZON
@@ -36,6 +36,14 @@ def year(case):
     drawn = members(of, of.draw(16, 1))
     state = settle(drawn, present(of))
     return live(drawn, state, [present(of)], HORIZON, DAYS, ("25OHD", "calcitriol", "PTH"))[0]
+
+
+def test_the_usual_body_is_supplied_by_food_skin_and_the_rest():
+    """Of 3 µg eaten, 2.6 nmol each, F_D (0.8) is absorbed."""
+    case = parse_case(OUTDOORS | {"diet": {"totals": {"vitamin_d": "3 µg"}}})
+    of = subject(case)
+    expected = 0.8 * 2.6 * 3.0 + sun.yearly_mean(of.skin) + exposure.value("residual_supply")
+    assert members(of, np.zeros((1, len(of.names)))).constants["S_D3"] == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize(("holidays", "off"), [([], 0.002), ([CANARIES], 0.01)], ids=["at home", "away in February"])

@@ -10,7 +10,7 @@ from cofactor.facts.types import Food, FoodValue, Source, Trust
 from cofactor.person import diet, exposure, inputs
 from cofactor.person.diet import Basis, Range
 from cofactor.person.habits import usual_intake
-from cofactor.person.intake import habitual_supply, intake, model_inputs
+from cofactor.person.intake import intake, model_inputs
 from cofactor.person.occasions import meal_shares, slots
 from cofactor.person.types import (
     Case,
@@ -432,12 +432,6 @@ def test_planned_supplements_replace_the_present_ones():
     nothing = model_inputs(found, ()).values
     assert nothing["sup_Mg"] == nothing["in_D3"] == 0
     assert nothing["in_Mg"] == model_inputs(found).values["in_Mg"]
-
-
-def test_habitual_supply_adds_food_skin_and_the_rest():
-    found = intake(case(totals={"vitamin_d": (3.0, 3.0)}))
-    expected = 0.8 * 2.6 * 3.0 + 12.0 + exposure.value("residual_supply")
-    assert habitual_supply(found, 12.0) == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize("nutrient", ["magnesium", "calcium", "zinc"])

@@ -7,7 +7,7 @@ as 150 IU a day where a formula asks for the whole intake (mean of European adul
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +16,7 @@ import numpy as np
 from cofactor.evidence.arms import Arm
 from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.observed import Measure, Observation
-from cofactor.evidence.problem import Array, data
+from cofactor.evidence.problem import data
 from cofactor.facts.types import Source, Trust
 
 FOOD_IU = 150.0
@@ -129,10 +129,3 @@ def regression(without: str) -> tuple[float, float, float]:
     matrix = np.array([[a.baseline, a.iu_per_day, 1.0] for a, _ in rows])
     slope, per_iu, rest = np.linalg.lstsq(matrix, np.array(level), rcond=None)[0]
     return float(slope), float(per_iu), float(rest)
-
-
-def of_arms(pairs: Sequence[tuple[Arm, Observation]]) -> dict[str, Array]:
-    """Answers of every formula over observations, not a number where it does not apply."""
-    rows = [answers(arm, o) for arm, o in pairs]
-    names = [*(f.id for f in FORMULAE), REGRESSION]
-    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}

@@ -30,19 +30,14 @@ class Verdict(StrEnum):
     NOT_TESTABLE = "not_testable"  # too general to be right or wrong, or outside of what blood minerals can tell
 
 
-class Grade(StrEnum):
-    """How much a kind of study can carry for a statement about people."""
-
-    HIGH = "high"  # trials pooled
-    MODERATE = "moderate"  # a trial, or physiology measured in people
-    LOW = "low"  # cohorts
-    VERY_LOW = "very_low"  # one moment, a few patients, or an opinion
-    REFERENCE = "reference"  # a law, a table, a value set by a body
-
-
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A publication that a verdict rests on. ``source.detail`` is its address."""
+    """A publication that a verdict rests on. ``source.detail`` is its address.
+
+    ``grade`` is how much its kind of study can carry for a statement about people: ``high`` (trials pooled),
+    ``moderate`` (a trial, or physiology measured in people), ``low`` (cohorts), ``very_low`` (one moment, a few
+    patients, or an opinion) or ``reference`` (a law, a table, a value set by a body).
+    """
 
     id: str
     design: str

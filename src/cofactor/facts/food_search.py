@@ -72,12 +72,6 @@ class Words:
         """Words that were folded and split before."""
         return cls(texts, tuple(map(forms, texts)), head)
 
-    def is_same(self, other: Words) -> bool:
-        """Whether both say the same words in the same order, apart from the plural."""
-        return len(self.texts) == len(other.texts) and all(
-            not mine.isdisjoint(theirs) for mine, theirs in zip(self.forms, other.forms, strict=True)
-        )
-
 
 def rank(query: Words, name: Words) -> Rank | None:
     """Tell how well ``name`` answers ``query``: smaller is better, None where a word of the query is not in the name.

@@ -48,18 +48,6 @@ class Interpreter:
         """The symbols set by assignment rules, each after those it needs."""
         return tuple(self._rules)
 
-    def derived_from(self, symbol: str) -> frozenset[str]:
-        """The symbols that an initial assignment needs, directly or through others."""
-        found: set[str] = set()
-        waiting = [symbol]
-        while waiting:
-            for name in _symbols(self._starts[waiting.pop()]):
-                if name not in found:
-                    found.add(name)
-                    if name in self._starts:
-                        waiting.append(name)
-        return frozenset(found)
-
     @property
     def start_symbols(self) -> tuple[str, ...]:
         """The symbols set by initial assignments: derived constants and states at rest."""

@@ -11,7 +11,7 @@ A file holds four kinds of Antimony statement, one symbol each::
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -73,10 +73,6 @@ class Human:
     parameters: tuple[Parameter, ...]
     states: tuple[State, ...]
     outcomes: tuple[Outcome, ...]
-
-    def with_file(self, name: str, text: str) -> Human:
-        """The same human with one file replaced."""
-        return replace(self, files=tuple((n, text if n == name else t) for n, t in self.files))
 
     def text(self, name: str) -> str:
         """The text of one file."""

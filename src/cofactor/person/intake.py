@@ -18,7 +18,7 @@ from cofactor.person.inputs import Bolus, ModelInputs
 from cofactor.person.occasions import Occasion, lay_out
 from cofactor.person.types import Case, Supplement
 
-__all__ = ["Basis", "Bolus", "Intake", "ModelInputs", "Range", "habitual_supply", "intake", "model_inputs"]
+__all__ = ["Basis", "Bolus", "Intake", "ModelInputs", "Range", "intake", "model_inputs"]
 
 # Medicines (WHO ATC: H2 blockers, proton pump inhibitors, eradication packs) and conditions (ICD-10: atrophic
 # gastritis, achlorhydria) that leave the stomach without acid.
@@ -130,16 +130,6 @@ def model_inputs(intake: Intake, planned: Sequence[Supplement] | None = None, on
     else:
         occasions = _occasions(intake, planned, lambda s: _next_dose(s, day, 0.0))
     return inputs.of_day(occasions, phytate_per_meal=intake.phytate_per_meal, low_acid=intake.low_acid)
-
-
-def habitual_supply(intake: Intake, mean_skin_supply: float) -> float:
-    """Vitamin D3 that a person gets day by day without supplements, nmol/d: food absorbed, mean of skin, and the rest.
-
-    ``F_D`` (0.8) of the vitamin D in food as D3, the yearly mean of :func:`cofactor.person.sun.skin_supply`, and
-    ``residual_supply``: what neither food nor sun explains, fitted by ``tools/fit_skin.py``.
-    """
-    food = intake.food["vitamin_d"].mid if "vitamin_d" in intake.food else 0.0
-    return inputs.absorbed_nmol("D3", food, with_meal=True) + mean_skin_supply + value("residual_supply")
 
 
 def _present(intake: Intake, day: date) -> tuple[Occasion, ...]:
