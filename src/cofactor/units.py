@@ -36,6 +36,7 @@ MOLAR_MASS: dict[str, float] = {
     "sodium": 22.990,
     "PTH": 9424.6,
     "creatinine": 113.12,
+    "phytic_acid": 660.0,  # C6H18O24P6, rounded
 }
 # Valence, for mEq. The charge of phosphate depends on pH, so phosphorus has none here and mEq of it is refused.
 VALENCE: dict[str, int] = {"magnesium": 2, "calcium": 2, "potassium": 1, "sodium": 1}

@@ -1,8 +1,9 @@
-"""No number without a source: neither in a table, nor in the code that turns tables into a plan."""
+"""No number without a source: neither in a table, nor in the code that turns tables into a plan. And none twice."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import csv
 import io
 import itertools
@@ -10,10 +11,14 @@ import math
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from cofactor import units
+from cofactor.facts import spread
+from cofactor.facts.load import Facts, load
 from cofactor.facts.types import Trust
 
 SOURCE = Path(__file__).parents[2] / "src" / "cofactor"
@@ -44,6 +49,18 @@ OTHER_MARKS = {
 STAGES_WITH_NUMBERS = ("facts", "person", "assess", "plan")
 # What arithmetic needs and no study measured: the calendar, the circle, percentiles.
 STRUCTURAL = {*range(13), 24, 60, 365, 365.25, 366, 1440, 180, 360, 0.05, 0.25, 0.5, 0.75, 0.95, 25, 50, 75, 95}
+
+# Which may not say again beside an analyte what the tables say of it; plan.outlook chooses the levels that it bounds.
+STAGES_THAT_READ = ("trial", "report", "evidence")
+# Numbers that are like no other, and where each stands.
+DISTINCT = {
+    **dict.fromkeys(units.MOLAR_MASS.values(), "units.MOLAR_MASS"),
+    units.DAYS_PER_YEAR: "units.DAYS_PER_YEAR",
+    **dict.fromkeys((spread.NORMAL_P95, 1.645, 3.29), "facts.spread"),
+}
+HOMES = ("units.py", "facts/spread.py", "facts/check_values.py")  # the last checks with masses of its own, by element
+# Drawings whose numbers only happen to be in a table: (file, number).
+ONLY_DRAWN = {("report/figures/levels.py", 1.1)}  # where an axis ends at least
 
 SOURCE_NAMED = re.compile(r"\bSources?\b", re.IGNORECASE)
 CITATION = re.compile(r"\b[Ss]ources?\b|\b(?:19|20)\d\d\b|\b[A-Z]\w+ & [A-Z]\w+|\bdoi\b|\bDOI\b|\bPMID\b")
@@ -124,6 +141,97 @@ def unexplained(text: str) -> list[str]:
     return found
 
 
+def numbers_of_analytes(facts: Facts) -> dict[str, set[float]]:
+    """What the tables of cut-offs and of laboratories say of each analyte."""
+    found: dict[str, set[float]] = {}
+    for cut in facts.thresholds:
+        found.setdefault(cut.analyte, set()).update(x for x in (cut.low, cut.high) if x is not None)
+    for lab in facts.labs:
+        ends = (lab.reference_low, lab.reference_high, lab.low_cut, lab.high_cut, lab.assay_cv, lab.within_person_cv)
+        found.setdefault(lab.analyte, set()).update(x for x in ends if x is not None)
+    return found
+
+
+def said_again(text: str, tables: dict[str, set[float]]) -> list[tuple[int, float, str]]:
+    """Numbers that stand beside the name of an analyte and in a table: line, number, and the analyte.
+
+    Beside are the value of its key in a dictionary, what a call or a tuple holds with it, and what a name that ends in
+    its own is set to. What arithmetic needs anyway is not counted.
+    """
+
+    def beside(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+        if isinstance(node, ast.Dict):
+            yield from ((k.value, v) for k, v in zip(node.keys, node.values, strict=True) if named(k))
+        elif isinstance(node, (ast.Call, ast.Tuple, ast.List)):
+            parts = node.args if isinstance(node, ast.Call) else node.elts
+            yield from ((name.value, part) for name in parts if named(name) for part in parts)
+        elif isinstance(node, ast.Assign):
+            ends = {t.id.lower() for t in node.targets if isinstance(t, ast.Name)}
+            yield from ((a, node.value) for a in tables if any(end.endswith("_" + a.lower()) for end in ends))
+
+    def named(node: ast.AST | None) -> bool:
+        return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in tables
+
+    found = {
+        (n.lineno, float(n.value), analyte)
+        for node in ast.walk(ast.parse(text))
+        for analyte, part in beside(node)
+        for n in ast.walk(part)
+        if isinstance(n, ast.Constant) and type(n.value) in (int, float) and n.value in tables[analyte]
+        if not structural(n.value)
+    }
+    return sorted(found)
+
+
+def distinct(text: str) -> list[str]:
+    """Numbers that stand in one place already and are like no other."""
+    return [
+        f"line {n.lineno}: {n.value} stands in {DISTINCT[n.value]}"
+        for n in ast.walk(ast.parse(text))
+        if isinstance(n, ast.Constant) and type(n.value) is float and n.value in DISTINCT
+    ]
+
+
+def copied(text: str) -> list[str]:
+    """Numbers whose comment or docstring names a table that holds them.
+
+    The comment is on the line, or fills the lines right above the statement; the docstring is that of a constant.
+    """
+    lines, tree = text.splitlines(), ast.parse(text)
+    comments = {
+        token.start[0]: token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
+    documents = {
+        first.lineno: second.value.value
+        for body in (node.body for node in ast.walk(tree) if isinstance(getattr(node, "body", None), list))
+        for first, second in itertools.pairwise(body)
+        if isinstance(second, ast.Expr) and isinstance(second.value, ast.Constant)
+    }
+    found = []
+    for number, statement, _ in numbers(tree):
+        notes = [comments.get(number.lineno, ""), str(documents.get(statement.lineno, ""))]
+        above = statement.lineno - 1  # the line before, counted from 1
+        while above and lines[above - 1].lstrip().startswith("#"):
+            notes.append(lines[above - 1])
+            above -= 1
+        tables = {name for name in re.findall(r"\w+\.csv", " ".join(notes)) if number.value in cells(name)}
+        found += [f"line {number.lineno}: {number.value} of {t}" for t in tables if not structural(number.value)]
+    return found
+
+
+@cache
+def cells(table: str) -> frozenset[float]:
+    """The numbers of a shipped table; none where there is no such table."""
+    texts = [path.read_text(encoding="utf-8") for path in TABLES if path.name == table]
+    found = set()
+    for cell in (cell for text in texts for row in csv.reader(io.StringIO(text)) for cell in row):
+        with contextlib.suppress(ValueError):
+            found.add(float(cell))
+    return frozenset(found)
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda p: p.name)
 def test_every_row_has_a_source_and_a_mark(table):
     columns = OTHER_MARKS.get(table.name, ("source", "trust"))
@@ -142,6 +250,58 @@ def test_no_number_in_code_goes_unexplained():
         if (rows := unexplained(path.read_text(encoding="utf-8")))
     }
     assert found == {}
+
+
+def test_no_number_of_a_table_is_written_again():
+    tables = numbers_of_analytes(load())
+    found = {
+        f"{name}:{line}: {number:g} of {analyte}"
+        for stage in STAGES_THAT_READ
+        for path in sorted((SOURCE / stage).rglob("*.py"))
+        for line, number, analyte in said_again(path.read_text(encoding="utf-8"), tables)
+        if ((name := path.relative_to(SOURCE).as_posix()), number) not in ONLY_DRAWN
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("rule", [distinct, copied])
+def test_no_number_has_two_homes(rule):
+    found = {
+        name: rows
+        for path in sorted(SOURCE.rglob("*.py"))
+        if (name := path.relative_to(SOURCE).as_posix()) not in HOMES
+        and (rows := rule(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONCERN = {'25OHD': 125.0}",
+        "HIGH_25OHD = 150.0",
+        "goals = (LevelGoal('25OHD', 50.0, 125.0),)",
+        "share('Ca_total', 2.6)",
+    ],
+)
+def test_a_number_of_an_analyte_is_caught(text):
+    assert len(said_again(text, numbers_of_analytes(load()))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["WIDE = {'25OHD': 160.0, 'PTH': 125.0}", "above('25OHD', facts.highest_goal('25OHD'))", "draw('D3', 150, 94)"],
+)
+def test_another_number_beside_an_analyte_is_not_caught(text):
+    assert said_again(text, numbers_of_analytes(load())) == []
+
+
+def test_numbers_with_a_home_are_caught():
+    assert len(distinct("mmol = mg / 40.078\nmonth = 365.25 / 12\nz = 1.6449\n")) == 3
+    assert distinct("mmol = mg / MOLAR_MASS['calcium']\nyear = 365\n") == []
+    assert len(copied("# NASEM 2011 (thresholds.csv)\nENOUGH, CONCERN = 50.0, 125.0\n")) == 1
+    assert len(copied('HIGH = 150.0\n"""The highest goal of thresholds.csv."""\n')) == 1
+    assert copied("WIDE = 151.0  # beyond what thresholds.csv holds\n") == []
 
 
 def test_a_row_without_source_or_mark_is_caught():

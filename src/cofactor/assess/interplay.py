@@ -20,9 +20,8 @@ from cofactor.person.exposure import value
 from cofactor.person.inputs import form_family
 from cofactor.person.intake import Intake
 from cofactor.person.types import Case, Supplement
-from cofactor.units import DAYS_PER_MONTH
+from cofactor.units import DAYS_PER_MONTH, MOLAR_MASS
 
-PHYTIC_ACID = 660.0  # g/mol, C6H18O24P6 (IUPAC standard atomic weights, rounded)
 SPACED_DAYS = 14.0  # doses of vitamin D this far apart count as large and spaced (interactions table, TM007)
 _WITHOUT_MEAL = ("waking", "bedtime")
 _OPS: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt}
@@ -117,7 +116,7 @@ def _below_reference(rule: InterplayRule, case: Case, intake: Intake) -> float |
 
 
 def _phytate(_rule: InterplayRule, _case: Case, intake: Intake) -> float:
-    return intake.phytate_per_meal * value("meals") * PHYTIC_ACID
+    return intake.phytate_per_meal * value("meals") * MOLAR_MASS["phytic_acid"]
 
 
 def _since_start(rule: InterplayRule, case: Case, intake: Intake) -> float | None:

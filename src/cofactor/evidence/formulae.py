@@ -18,10 +18,12 @@ from cofactor.evidence.dosing import Regimen
 from cofactor.evidence.observed import Measure, Observation
 from cofactor.evidence.problem import data
 from cofactor.facts.types import Source, Trust
+from cofactor.units import UG_PER_IU
 
 FOOD_IU = 150.0
 """Vitamin D of food, IU a day: mean of European adults, assumed for formulae that ask for the whole intake."""
-_IU_PER_UG, _NMOL_PER_NG = 40.0, 2.496  # by definition; 25(OH)D, nmol/L per ng/mL
+_IU_PER_UG = 1 / UG_PER_IU["vitamin_d"]
+_NMOL_PER_NG = 2.496  # 25(OH)D, nmol/L per ng/mL, rounded
 _USUAL_BMI, _USUAL_WEIGHT, _USUAL_AGE, _USUAL_ALBUMIN = (
     27.0,
     80.0,

@@ -18,7 +18,7 @@ from cofactor.evidence.reasons import CannotBeSimulatedError, Why
 from cofactor.model.tables import outcomes, parameters
 from cofactor.person.inputs import calcium_factor, magnesium_factor
 from cofactor.person.traits import calcium_absorption, covariate, medicines, usual_gfr
-from cofactor.units import VALENCE, UnitError, convert
+from cofactor.units import MOLAR_MASS, VALENCE, UnitError, convert
 
 Constants = tuple[tuple[str, float], ...]
 _ADAPTED_DAYS = 365.0  # a habit or an observational group: long enough for everything but bone
@@ -27,7 +27,6 @@ _DEPLETION_DAYS = 21.0  # Fatemi 1991
 _PATIENTS_DAYS = 105.0  # of that diet until serum magnesium is 0.4 mmol/L, as in the patients of Rude 1985
 _BOLUS_MG, _BOLUS_DAYS, _AFTER_BOLUS_DAYS = 1069.885, 0.00694, 0.005  # +0.55 mmol/L in ten minutes, read at 17
 _REPLETION_MG = 8.0  # mmol/d into a vein, as in the acceptance tests (Rude 1985)
-_PHYTATE_G_PER_MOL, _ZN_G_PER_MOL = 660.0, 65.38  # phytic acid; zinc
 _CALCITRIOL_PER_UG = 210.0  # parameters.csv, in_C125
 _USUAL_IONISED, _CLAMP_PER_DAY, _CLAMP_DAYS = 1.2, 400.0, 0.1  # mmol/L, as in the clamps of the acceptance tests
 _ENTERING_DAYS = 1 / 6  # four hours, as in the acceptance test of 1 g by mouth (Reginster 1993)
@@ -142,7 +141,7 @@ def _scale(row: Row, analyte: str, measure: str) -> float:
     if own in ("fraction", "ratio") and unit.lower() in ("", "fraction", "ratio"):
         return 1.0
     if analyte == "absZn":
-        return _ZN_G_PER_MOL if unit == "mg/d" else 1.0
+        return MOLAR_MASS["zinc"] if unit == "mg/d" else 1.0
     try:
         return 1 / convert(1.0, unit, own, "phosphate" if analyte == "uP" else analyte)
     except UnitError as error:
@@ -277,7 +276,7 @@ def _calcium(row: Row, words: str) -> Plan:
     if dose is None:
         raise CannotBeSimulatedError(Why.NO_AMOUNT, row.text("intervention"))
     if re.search(r"\bzn|zinc", outcome):
-        eaten = (("in_Zn", 17.6 / _ZN_G_PER_MOL),)  # 17.6 mg/d, and 600 mg halve absorption: Wood & Zheng 1997
+        eaten = (("in_Zn", 17.6 / MOLAR_MASS["zinc"]),)  # 17.6 mg/d, and 600 mg halve absorption: Wood & Zheng 1997
         return Plan((("ZnCa", 1 / (1 + convert(dose, "mmol", "mg", "calcium") / 600)),), 1e-6, of=eaten)
     if "load" in words and "absorption" in outcome:
         return Plan((("in_Ca", dose), ("n_meal", 1.0)), 1e-6)
@@ -331,8 +330,8 @@ def _zinc(row: Row, words: str) -> Plan:
     if dose is None or "test dose" in words or "fasting" in row.text("intervention").lower():
         raise CannotBeSimulatedError(Why.TEST_DOSE)
     phytate = re.search(r"(\d+) ?(?:mg )?phytate", words)
-    binds = float(phytate[1]) / _PHYTATE_G_PER_MOL if phytate else None
-    taken = [("in_Zn", dose / _ZN_G_PER_MOL)]
+    binds = float(phytate[1]) / MOLAR_MASS["phytic_acid"] if phytate else None
+    taken = [("in_Zn", dose / MOLAR_MASS["zinc"])]
     return Plan(tuple([*taken, ("phyt_Zn", binds)] if binds is not None else taken), _days(row) or _ADAPTED_DAYS)
 
 

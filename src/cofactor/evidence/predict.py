@@ -32,13 +32,13 @@ from cofactor.evidence.observed import Measure, Observation
 from cofactor.model.tables import outcomes
 from cofactor.person import sun
 from cofactor.said import Said
+from cofactor.units import MOLAR_MASS
 
 _LONG_DAYS = 400.0  # beyond, the season is cut twice as coarsely
 _MID_INTERVAL_DAYS = 60.0  # rarer doses: the time since the last one is not in the tables, so the interval is averaged
 _SYMBOL = {row.id: row.symbol for row in outcomes()}
 _REPORT = (*dict.fromkeys(_SYMBOL.values()), "D3f")
 _FAT_L_PER_KG = 20.0  # litres of blood equivalent per kg of fat (VD028), for D3 in a biopsy
-_D3_G_PER_MOL = 384.64  # molar mass of D3
 _GUT = {
     "D3": ("gD3", "in_D3"),
     "D2": ("gD2", "in_D2"),
@@ -271,10 +271,10 @@ def _scaled(o: Observation, values: Array, course: _Course, bodies: Bodies, i: i
     if o.analyte in ("25OHD", "25OHD3", "25OHD2"):
         return np.asarray(values * bodies.assay[:, i])
     if o.analyte == "fat_D3":
-        return np.asarray(values * _FAT_L_PER_KG * _D3_G_PER_MOL * 1e-3)
+        return np.asarray(values * _FAT_L_PER_KG * MOLAR_MASS["D3"] * 1e-3)
     if o.analyte == "store_D3":
         litres = bodies.constants[:, i, bodies.column("KfD")] * bodies.constants[:, i, bodies.column("size")]
-        return np.asarray(values * litres * _D3_G_PER_MOL * 1e-6)
+        return np.asarray(values * litres * MOLAR_MASS["D3"] * 1e-6)
     if o.start is not None and o.measure is Measure.LEVEL:
         return np.asarray(values / course.on(_symbol(o), 0.0) * o.start)
     return values
