@@ -20,6 +20,7 @@ from pathlib import Path
 
 from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.files import data_folder, of_system
+from cofactor.person.problems import NOTHING
 from cofactor.person.store_chain import (
     FIRST,
     HEADS,
@@ -379,8 +380,8 @@ def proper_name(name: str) -> str:
     found = unicodedata.normalize("NFC", " ".join(name.split()))
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
         expected = (Said("1 to {most} characters", most=LONGEST_NAME),)
-        do = Said("Say `--as NAME` with a short name.")
-        raise InputError([Problem(Said("name"), repr(name[:LONGEST_NAME]), expected, do)])
+        got = repr(name[:LONGEST_NAME]) if name.strip() else NOTHING
+        raise InputError([Problem(Said("name"), got, expected, Said("Choose a short name or code."))])
     return found
 
 

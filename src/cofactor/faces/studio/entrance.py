@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from cofactor.errors import InputError, Problem, StoreError
+from cofactor.errors import InputError, Problem, SealedError, StoreError
 from cofactor.faces.door import SESSION_SECONDS
 from cofactor.faces.studio.pages import LANG_COOKIE, SCHEME_COOKIE, Studio
 from cofactor.said import Said
@@ -47,6 +48,9 @@ def routes(studio: Studio) -> APIRouter:
 
     @found.get("/unlock")
     async def locked(request: Request) -> Response:
+        with suppress(SealedError, StoreError):
+            await studio.shelf.run(lambda store: store.sealed)
+            return RedirectResponse(FIRST, _SEE_OTHER)
         return studio.show(request, "unlock.html")
 
     @found.post("/unlock")
