@@ -95,6 +95,7 @@ class Look:
     lang: str = "en"
     scheme: str = "light"
     size: dict = field(default_factory=lambda: WIDE)
+    fails: tuple[str, ...] = ()  # what the browser logs of failures that the test brings about: "status of 401"
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def opener(session, browser):
         context.add_cookies([*session.cookies, {"name": "cofactor_lang", "value": look.lang, "url": session.url}])
         contexts.append(context)
         page = context.new_page()
-        watch(page, session.url, wrong)
+        watch(page, session.url, wrong, look.fails)
         page.goto(path)
         return page
 
@@ -130,7 +131,7 @@ def opener(session, browser):
     assert wrong == []
 
 
-def watch(page: Page, ours: str, wrong: list[str]) -> None:
+def watch(page: Page, ours: str, wrong: list[str], fails: tuple[str, ...] = ()) -> None:
     """Note errors of scripts and requests to other hosts.
 
     A refusal (422, 429) is an answer, and so is a page that says that there is no such page; the browser logs them.
@@ -138,7 +139,7 @@ def watch(page: Page, ours: str, wrong: list[str]) -> None:
 
     def said(message):
         refused = any(f"status of {code}" in message.text for code in (422, 429))
-        answered = refused or message.location["url"] == page.url
+        answered = refused or message.location["url"] == page.url or any(told in message.text for told in fails)
         if message.type == "error" and not answered:
             wrong.append(f"console: {message.text}")
 

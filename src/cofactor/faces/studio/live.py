@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor.errors import Problem
 from cofactor.faces.studio.memory import Held
-from cofactor.faces.studio.pages import Page, Studio
+from cofactor.faces.studio.pages import CHANGED, Page, Studio
 from cofactor.faces.studio.scenarios import LONGEST, MOST_KEPT, SLIDERS, Slider, Stand, scenario_of, stands, text_of
 from cofactor.facts.load import ANALYTE_UNIT
 from cofactor.plan.whatif import ALL, Scenario, most_of
@@ -30,7 +30,6 @@ from cofactor.report.words import Words
 from cofactor.said import Said
 
 PAGES = (Page("live", "/live/{case}"),)
-CHANGED = 409
 WIDEST = 4000
 """Pixels: no drawing is asked for a wider place."""
 PIECES = ("bar", "gates", "chance", "numbers", "table", "compared")
@@ -79,7 +78,7 @@ def routes(studio: Studio) -> APIRouter:
 
 def changed(text: Text) -> JSONResponse:
     """The case has a newer version than the page."""
-    problem = Problem("version", text("live.stale"), (), Said.quoted(text("live.reload")))
+    problem = Problem("version", text("live.stale"), (), Said.quoted(text("live.stale_do")))
     return JSONResponse({"problems": [problem.as_dict()]}, CHANGED)
 
 

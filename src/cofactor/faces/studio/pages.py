@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from cofactor import __version__
+from cofactor.faces.door import MOST_BODY
 from cofactor.faces.studio.look import MEDIA
 from cofactor.faces.studio.memory import Held, Memory
 from cofactor.faces.studio.shelf import Client, Shelf
@@ -22,6 +23,10 @@ from cofactor.report.text import Text
 
 LANG_COOKIE, SCHEME_COOKIE = "cofactor_lang", "cofactor_scheme"
 _CASE = "{case}"
+CHANGED = 409
+"""The case has a newer version than the page that asks."""
+FAILURES = ("unreachable", "ended", "large", "busy", "broken")
+"""What a script may have to say when no answer can be read: `studio.failed.NAME`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class Studio:
             "schemes": tuple(MEDIA),
             "dark_on": MEDIA[scheme],
             "version": __version__,
+            "most_bytes": MOST_BODY,
+            "failures": FAILURES,
             "here": here,
             "client": client,
             "main_pages": [page for page in self._pages if not page.of_case],

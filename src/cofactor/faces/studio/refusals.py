@@ -23,6 +23,8 @@ from cofactor.said import Said
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 NOT_THERE, SEALED, STORE_FAILED = 404, 423, 503
+_JSON = "application/json"
+"""What scripts of the pages accept, `send.js`."""
 _OF_CLIENT = re.compile(r"(/case/[^/]+)/.+")
 
 
@@ -69,6 +71,14 @@ def _of_store(app: FastAPI, studio: Studio) -> None:
         return _problems(studio, request, STORE_FAILED, [Problem("store", str(error), (), Said(""))])
 
     @app.exception_handler(NoClientError)
+    async def gone(request: Request, _error: Exception) -> Response:
+        """A client who was deleted, perhaps in another tab, while a page of theirs stays open."""
+        if _is_page(request) or request.url.path.startswith("/api/"):
+            return await missing(request, _error)
+        text = studio.text(request)
+        do = Said.quoted(text("studio.error.no_client_do"))
+        return _problems(studio, request, NOT_THERE, [Problem("", text("studio.error.no_client"), (), do)])
+
     @app.exception_handler(NOT_THERE)
     async def missing(request: Request, _error: Exception) -> Response:
         if _is_page(request):
@@ -87,7 +97,9 @@ def _of_bench(app: FastAPI, studio: Studio, kind: type[Exception], what: str) ->
 
 def _is_page(request: Request) -> bool:
     """Whether a person asked for a page, and not a program or a script for an answer."""
-    return request.method == "GET" and not request.url.path.startswith("/api/")
+    accepted = request.headers.get("accept", "")
+    by_script = _JSON in accepted and "text/html" not in accepted
+    return request.method == "GET" and not request.url.path.startswith("/api/") and not by_script
 
 
 def _page(studio: Studio, request: Request, status: int, what: str, said: str = "") -> Response:

@@ -1,4 +1,6 @@
 // Experiments of the ledger, run when asked for: one, or all in turn. Leaving the page ends the turn.
+import { reach, tell as say } from './send.js'
+
 const all = document.getElementById('run-all')
 const bar = document.getElementById('ran')
 const count = document.getElementById('ran-count')
@@ -12,8 +14,9 @@ function tell() {
 
 async function run(button) {
   button.disabled = true
-  const answer = await fetch(`/evidence/${button.dataset.run}/run`, { method: 'POST' })
-  if (!answer.ok) {
+  const { ok, problems, answer } = await reach(`/evidence/${button.dataset.run}/run`, { method: 'POST' })
+  say(problems)
+  if (!ok) {
     button.disabled = false
     return false
   }

@@ -1,4 +1,5 @@
 // Deleting a trial asks once more: the first press says what the second will do.
+import { once, reach, tell } from './send.js'
 
 /** A button that deletes the trial of this id. */
 export function forgets(button, id) {
@@ -8,7 +9,11 @@ export function forgets(button, id) {
       delete button.dataset.sure
       return
     }
-    await fetch(`/api/trials/${id}`, { method: 'DELETE' })
-    location.assign('/trials')
+    await once(button, async () => {
+      const { ok, problems } = await reach(`/api/trials/${id}`, { method: 'DELETE' })
+      if (ok) location.assign('/trials')
+      else tell(problems)
+      return ok
+    })
   })
 }

@@ -1,12 +1,13 @@
 // A laboratory's file: read by the server, shown as it was understood, and only then added to the sheet.
 import { caseOf } from './case-values.js'
-import { COLON, send } from './send.js'
+import { COLON, once, send, sentence, tell } from './send.js'
 
 /** Read what is pasted or chosen; `add` receives the results that the person wants in the sheet. */
 export function bringLabs(form, address, add) {
   const found = document.getElementById('labs-found')
   const units = {}
-  document.getElementById('labs-read').addEventListener('click', read)
+  const start = document.getElementById('labs-read')
+  start.addEventListener('click', () => once(start, read))
 
   async function read() {
     const file = document.getElementById('labs-file').files[0]
@@ -18,7 +19,8 @@ export function bringLabs(form, address, add) {
 
   function show({ ok, problems, said, taken, asked, refused }) {
     if (!ok) {
-      found.replaceChildren(...problems.map((p) => line(`${p.where}${COLON}${p.got}. ${p.do}`, 'problem')))
+      found.replaceChildren()
+      tell(problems, found)
       return
     }
     const parts = [...said.map((s) => line(s)), list(taken.map((row) => row.said)), ...refused.map((s) => line(s, 'problem')), ...asked.map(question)]
@@ -29,7 +31,7 @@ export function bringLabs(form, address, add) {
 
   /** What the sheet prints settles a unit that a number alone cannot tell. */
   function question(one) {
-    const label = line(`${one.problem.got}. ${one.problem.do}`)
+    const label = line(sentence({ ...one.problem, expected: [] }))
     const choice = document.createElement('select')
     choice.setAttribute('aria-label', `${one.name}${COLON}${found.dataset.prints}`)
     choice.append(new Option(found.dataset.prints, ''), ...one.units.map((unit) => new Option(unit, unit)))

@@ -2,7 +2,7 @@
 const token = location.hash.slice(1)
 history.replaceState(null, '', location.pathname)
 const opening = document.getElementById('opening')
-const answer = token && await fetch('/login', { method: 'POST', body: token })
+const answer = token && await fetch('/login', { method: 'POST', body: token }).catch(() => null)
 if (answer && answer.ok) {
   location.replace(opening.dataset.next)
 } else {

@@ -1,4 +1,6 @@
 // The sliders of a model: one run in flight, the newest next, so that the curves follow the hand.
+import { reach, tell } from './send.js'
+
 const id = document.getElementById('model').dataset.id
 const values = document.getElementById('values')
 const sliders = [...values.querySelectorAll('.wb-slider')]
@@ -14,29 +16,23 @@ function asked() {
   return { settings: settings(), until: Number(document.getElementById('until').value), outputs }
 }
 
-const post = (address) => fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(asked()) })
+const post = (address) => reach(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(asked()) })
+
+/** The sliders have names of their own: a place in what was sent says nothing more. */
+const nameless = (problems) => problems.map((problem) => ({ ...problem, where: '', expected: [] }))
 
 let running = false
 let again = false
 async function draw() {
   if (running) { again = true; return }
   running = true
-  const answer = await post(`/models/${id}/draw`)
-  const problems = document.getElementById('problems')
-  if (answer.ok) {
+  const { ok, problems, answer } = await post(`/models/${id}/draw`)
+  if (ok) {
     const open = document.querySelector('#figure details')?.open
     document.getElementById('figure').innerHTML = await answer.text()
     if (open) document.querySelector('#figure details').open = true
-    problems.replaceChildren()
-  } else {
-    const found = (await answer.json()).problems ?? []
-    problems.replaceChildren(...found.map((problem) => {
-      const said = document.createElement('p')
-      said.className = 'problem'
-      said.textContent = `${problem.got}. ${problem.do}`
-      return said
-    }))
   }
+  tell(nameless(problems), document.getElementById('problems'))
   running = false
   if (again) { again = false; draw() }
 }
@@ -61,8 +57,9 @@ document.getElementById('reset').addEventListener('click', () => {
   draw()
 })
 document.getElementById('csv').addEventListener('click', async () => {
-  const answer = await post(`/api/models/${id}/table.csv`)
-  if (!answer.ok) return
+  const { ok, problems, answer } = await post(`/api/models/${id}/table.csv`)
+  tell(nameless(problems), document.getElementById('problems'))
+  if (!ok) return
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await answer.blob())
   link.download = 'table.csv'

@@ -1,15 +1,18 @@
 // A model as text or as a file, or one of the examples, read by the server.
-import { send, showProblems } from './send.js'
+import { once, send, showProblems } from './send.js'
 
 const form = document.getElementById('bring')
 const busy = document.getElementById('busy')
 
-async function read(address, values) {
-  busy.textContent = busy.dataset.said
-  const answer = await send(address, values)
-  busy.textContent = ''
-  if (answer.location) location.assign(answer.location)
-  else showProblems(form, answer.problems)
+function read(address, values, button = form.querySelector('button.main')) {
+  return once(button, async () => {
+    busy.textContent = busy.dataset.said
+    const answer = await send(address, values)
+    busy.textContent = ''
+    if (answer.location) location.assign(answer.location)
+    else showProblems(form, answer.problems)
+    return Boolean(answer.location)
+  })
 }
 
 /** SBML is told by its first letter; a file keeps its name. */
@@ -26,5 +29,5 @@ document.getElementById('open').addEventListener('change', async (event) => {
   event.target.value = ''
 })
 document.querySelectorAll('[data-example]').forEach((button) => {
-  button.addEventListener('click', () => read(`/models/example/${button.dataset.example}`, {}))
+  button.addEventListener('click', () => read(`/models/example/${button.dataset.example}`, {}, button))
 })

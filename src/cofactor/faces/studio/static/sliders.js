@@ -1,12 +1,18 @@
 // Sliders that a page answers. One request is on its way at a time and the newest wins: what was moved meanwhile is asked
 // for next. The link holds doses and day, after # where no server sees them, and nothing of the person. No sentence is
 // written here.
+import { reach, sentence } from './send.js'
+
 const root = document.getElementById('live')
 const form = document.getElementById('sliders')
 const day = document.getElementById('day')
 const lang = document.documentElement.lang
 const SETTLED = 250 // ms without a move after which the address is written: browsers count how often it changes
 const IU_PER_UG = 40 // of vitamin D
+const CHANGED = 409
+const BUSY = 429
+const REFUSED = 422
+const PART = /^([a-z]+)(\d{1,4}(?:\.\d{1,2})?)(?:-(\w{1,40}))?(?:-([1-3]))?$/ // as the server reads one
 const groups = [...form.querySelectorAll('.slide')].map((box) => ({
   key: box.dataset.key,
   own: box.dataset,
@@ -19,7 +25,16 @@ const groups = [...form.querySelectorAll('.slide')].map((box) => ({
 
 /** Scenarios kept beside the one on the sliders. */
 export const kept = []
-export const say = (words) => { document.getElementById('state').textContent = words }
+export const say = (...words) => { document.getElementById('state').replaceChildren(...words) }
+
+/** Say why something was not answered; a page of an older version of the case can be loaded anew, its link stays. */
+export function refuse({ status, problems }) {
+  const said = problems.map((problem) => sentence(problem)).join(' ')
+  if (status !== CHANGED) return say(said)
+  const load = Object.assign(document.createElement('button'), { type: 'button', textContent: root.dataset.reload })
+  load.addEventListener('click', () => location.reload())
+  return say(said, ' ', load)
+}
 
 // ------------------------------------------------------------------------------------------ sliders and the link
 
@@ -54,6 +69,17 @@ function stand(text) {
   }
 }
 
+/** Whether sliders can stand where a link says: the browser would put them somewhere else without a word. */
+function readable(text) {
+  return !text || text.split('~').every((one) => {
+    const [, key, amount, chosen, intakes] = one.match(PART) ?? []
+    const group = groups.find((of) => of.key === key)
+    const forms = group?.form ? [...group.form.options].map((option) => option.value) : [group?.own.form]
+    const most = group?.intakes?.options.length ?? 1
+    return group && Number(amount) <= Number(group.range.max) && (!chosen || forms.includes(chosen)) && (intakes ?? 1) <= most
+  })
+}
+
 function state() {
   const found = new URLSearchParams({ s: scenario() })
   if (day) found.set('day', day.value)
@@ -82,6 +108,8 @@ let wanted = false
 let whole = true
 let settled = 0
 let page = {}
+let linked = false // what is asked for came from a link, and nothing was moved since
+let notice = '' // what stays said until something is moved
 
 /** Ask for what the sliders say, and when they rest for what is out of sight too. `show(answer)` of the page shows it. */
 export async function ask() {
@@ -98,19 +126,23 @@ async function drawing(all) {
   whole = all || !page.partly
   if (running) return
   running = true
-  while (wanted) {
-    wanted = false
-    await draw()
+  try {
+    while (wanted) {
+      wanted = false
+      await draw()
+    }
+  } finally {
+    running = false
   }
-  running = false
 }
 
 async function draw() {
   const asked = query(page.more(whole))
-  const answer = await fetch(`${root.dataset.view}?${asked}`).catch(() => null)
-  if (answer?.ok) shown(await answer.json(), asked)
-  else if (answer?.status === 429) await wait(answer)
-  else say(answer ? (await answer.json()).problems.map((one) => `${one.got}. ${one.do}`).join(' ') : root.dataset.failed)
+  const { ok, status, problems, answer } = await reach(`${root.dataset.view}?${asked}`)
+  if (ok) shown(await answer.json(), asked)
+  else if (status === BUSY) await wait(answer)
+  else if (status === REFUSED && linked) { fromPlan(); wanted = true }
+  else refuse({ status, problems })
 }
 
 async function wait(answer) {
@@ -122,7 +154,7 @@ async function wait(answer) {
 function shown(found, asked) {
   for (const [id, piece] of Object.entries(found.pieces)) document.getElementById(id).innerHTML = piece
   page.show(found)
-  say('')
+  say(notice)
   root.dataset.shows = asked
   document.dispatchEvent(new Event('drawn'))
 }
@@ -131,11 +163,34 @@ function shown(found, asked) {
 
 function read() {
   const found = new URLSearchParams(location.hash.slice(1))
-  kept.splice(0, kept.length, ...found.getAll('keep').slice(0, root.dataset.most))
-  stand(found.get('s') ?? root.dataset.plan)
-  if (day) day.value = found.get('day') ?? day.defaultValue
-  page.changed?.()
+  const [told, beside, on] = [found.get('s'), found.getAll('keep'), found.get('day')]
+  const whole = [told, ...beside].every(readable) && beside.length <= root.dataset.most
+  if (!whole || (day && on !== null && !(/^\d{1,3}$/.test(on) && Number(on) <= day.max))) fromPlan()
+  else {
+    begun('')
+    linked = told !== null
+    kept.splice(0, kept.length, ...beside)
+    stand(told ?? root.dataset.plan)
+    if (day) day.value = on ?? day.defaultValue
+    page.changed?.()
+  }
   ask()
+}
+
+/** A link that cannot be read: say so, and stand as the plan does. */
+function fromPlan() {
+  begun(root.dataset.unreadable)
+  kept.splice(0, kept.length)
+  stand(root.dataset.plan)
+  if (day) day.value = day.defaultValue
+  page.changed?.()
+}
+
+/** From here on it is not the link that speaks; `words` stay said until something is moved. */
+function begun(words) {
+  linked = false
+  notice = words
+  say(notice)
 }
 
 /** Begin: `show(answer)` puts an answer into the page, `more(whole)` adds to a request, `changed()` follows a new link;
@@ -145,6 +200,7 @@ export function begin(of) {
   form.addEventListener('input', (event) => {
     const group = groups.find((one) => [one.range, one.form, one.intakes].includes(event.target))
     if (!group) return
+    begun('')
     group.set = true
     tell(group)
     ask()
@@ -152,6 +208,7 @@ export function begin(of) {
   form.addEventListener('submit', (event) => event.preventDefault())
   form.querySelectorAll('[data-set]').forEach((button) => {
     button.addEventListener('click', () => {
+      begun('')
       stand({ now: '', plan: root.dataset.plan, nothing: root.dataset.nothing }[button.dataset.set])
       ask()
     })
@@ -161,7 +218,7 @@ export function begin(of) {
     await navigator.clipboard?.writeText(location.href)
     say(root.dataset.copied)
   })
-  addEventListener('hashchange', read)
+  addEventListener('hashchange', () => { if (/(^#|&)s=/.test(location.hash)) read() }) // others lead to a place of the page
   document.querySelectorAll('[data-wait]').forEach((control) => { control.disabled = false })
   read()
 }

@@ -1,5 +1,6 @@
 // The picture of the system: it follows sliders and time, and its arrows open by pointer, keyboard, or from the list.
-import { ask, begin, query, say } from './sliders.js'
+import { reach } from './send.js'
+import { ask, begin, query, refuse } from './sliders.js'
 
 const live = document.getElementById('live')
 const picture = document.getElementById('picture')
@@ -15,10 +16,10 @@ function show(found) {
 }
 
 async function open(arrow) {
-  const answer = await fetch(`${live.dataset.open}${arrow}?${query()}`).catch(() => null)
-  if (!answer?.ok) return say(live.dataset.failed)
-  document.getElementById('arrow-body').innerHTML = await answer.text()
-  panel.showModal()
+  const found = await reach(`${live.dataset.open}${arrow}?${query()}`)
+  if (!found.ok) return refuse(found)
+  document.getElementById('arrow-body').innerHTML = await found.answer.text()
+  return panel.showModal()
 }
 
 const of = (event) => event.target.closest('[data-arrow]')?.dataset.arrow

@@ -1,9 +1,10 @@
 // The form of a trial: the server writes the trial file from its fields as they change, and says what is wrong beside each.
-import { COLON, send } from './send.js'
+import { COLON, once, send, sentence } from './send.js'
 
 const form = document.getElementById('trial-form')
 const fields = document.getElementById('fields')
 const SOON = 250 // ms after the last key
+const MOST_EXPECTED = 8 // of what may stand in a place
 
 const pairs = () => [...new FormData(form)].filter(([, value]) => typeof value === 'string')
 
@@ -41,8 +42,7 @@ function show(problems) {
     said.className = 'problem'
     said.id = `problem-${i}`
     const field = fieldOf(problem.where)
-    const expected = problem.expected?.length ? ` (${problem.expected.slice(0, 8).join(', ')})` : ''
-    said.textContent = `${field ? '' : `${problem.where}${COLON}`}${problem.got}${expected}. ${problem.do}`
+    said.textContent = `${field || !problem.where ? '' : `${problem.where}${COLON}`}${sentence(problem, MOST_EXPECTED)}`
     if (!field) return elsewhere.append(said)
     field.setAttribute('aria-invalid', 'true')
     field.setAttribute('aria-describedby', said.id)
@@ -76,16 +76,18 @@ document.getElementById('save').addEventListener('click', () => {
   link.click()
   URL.revokeObjectURL(link.href)
 })
-form.addEventListener('submit', async (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault()
-  const button = document.getElementById('begin')
-  button.disabled = true
-  clearTimeout(timer)
-  asked += 1
-  const answer = await send('/trials/begin', { pairs: pairs() })
-  button.disabled = false
-  if (answer.location) return location.assign(answer.location)
-  show(answer.problems)
-  form.querySelector('[aria-invalid]')?.focus()
+  once(document.getElementById('begin'), async () => {
+    clearTimeout(timer)
+    asked += 1
+    const answer = await send('/trials/begin', { pairs: pairs() })
+    if (answer.location) location.assign(answer.location)
+    else {
+      show(answer.problems)
+      form.querySelector('[aria-invalid]')?.focus()
+    }
+    return Boolean(answer.location)
+  })
 })
 check()
