@@ -143,18 +143,54 @@ def test_a_name_is_used_once(ask):
 def test_a_save_adds_a_version_and_the_way_back_another(ask):
     place = started(ask)
     changed = {**START, "medicines": [{"name": "levothyroxine"}]}
-    assert ask("POST", f"{place}/save", json={"case": changed}).json() == {"number": 2, "new": True}
-    assert ask("POST", f"{place}/save", json={"case": changed}).json() == {"number": 2, "new": False}
+    assert ask("POST", f"{place}/save", json={"case": changed, "version": 1}).json() == {"number": 2, "new": True}
+    assert ask("POST", f"{place}/save", json={"case": changed, "version": 2}).json() == {"number": 2, "new": False}
     assert "Medicines" in ask("GET", f"{place}/history").text
     ask("POST", f"{place}/restore", json={"number": 1})
     assert parse_case(ask("GET", f"{place}/case.yaml").text).medicines == ()
     assert parse_case(ask("GET", f"{place}/case.yaml?version=2").text).medicines
 
 
+def test_a_save_from_a_page_of_an_older_version_undoes_nothing(ask):
+    place = started(ask)
+    assert (
+        ask("POST", f"{place}/save", json={"case": {**START, "today": "2026-11-22"}, "version": 1}).status_code == 200
+    )
+    late = {"case": {**START, "medicines": [{"name": "levothyroxine"}]}, "version": 1}
+    answer = ask("POST", f"{place}/save", json=late, headers={"cookie": "cofactor_lang=fr"})
+    assert answer.status_code == 409
+    (problem,) = answer.json()["problems"]
+    assert problem["got"].startswith("Ce dossier a été enregistré ailleurs")
+    assert problem["open"]["address"] == place
+    assert "levothyroxine" not in ask("GET", f"{place}/case.yaml").text
+    assert ask("POST", f"{place}/check", json=late).json()["problems"][0]["open"]  # told before anyone saves
+    assert ask("POST", f"{place}/save", json={**late, "version": 2}).json() == {"number": 3, "new": True}
+
+
+def test_a_page_of_a_deleted_client_is_told_so_and_not_of_an_address(ask):
+    place = started(ask)
+    ask("POST", f"{place}/delete", json={"name": "Zoé"})
+    answer = ask("POST", f"{place}/save", json={"case": START, "version": 1})
+    assert answer.status_code == 404
+    assert answer.json()["problems"][0]["got"] == "This client is no longer there"
+    assert answer.json()["problems"][0]["where"] == ""
+    shown = ask("GET", f"{place.replace('/case/', '/live/')}/view?v=1", headers={"accept": "application/json"})
+    assert shown.json()["problems"] == answer.json()["problems"]
+    assert "<h1>There is no such page" in ask("GET", place).text
+
+
+def test_pages_speak_of_no_command_where_a_name_is_missing_or_cases_are_open(ask):
+    refused = ask("POST", "/clients", json={"name": "  ", "text": ANNA}).json()["problems"]
+    assert [(p["where"], p["missing"]) for p in refused] == [("name", True)]
+    assert "--as" not in refused[0]["do"]
+    assert ask("GET", "/unlock").headers["location"] == "/clients"  # nothing is sealed
+
+
 def test_a_refused_save_keeps_what_was_there(ask):
     place = started(ask)
     before = ask("GET", f"{place}/case.yaml").text
-    answer = ask("POST", f"{place}/save", json={"case": {**START, "labs": [{"analyte": "25OHD", "value": "18"}]}})
+    sent = {"case": {**START, "labs": [{"analyte": "25OHD", "value": "18"}]}, "version": 1}
+    answer = ask("POST", f"{place}/save", json=sent)
     assert answer.status_code == 422
     assert ask("GET", f"{place}/case.yaml").text == before
 
@@ -174,7 +210,7 @@ def test_a_laboratory_file_is_shown_before_it_is_kept(ask):
 def test_results_that_left_as_fhir_come_back_as_a_file(ask):
     place = started(ask)
     labs = [{"analyte": "PTH", "value": "5.4", "unit": "pmol/L", "date": "2026-10-02"}]
-    ask("POST", f"{place}/save", json={"case": {**START, "labs": labs}})
+    ask("POST", f"{place}/save", json={"case": {**START, "labs": labs}, "version": 1})
     left = ask("GET", f"{place}/labs.fhir.json").content
     body = {"case": {**START, "labs": []}, "file": base64.b64encode(left).decode()}
     found = ask("POST", f"{place}/labs", json=body).json()
@@ -199,6 +235,7 @@ def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
         store.save("Anna", ANNA)
         store.protect("five words that nobody knows")
     assert ask("GET", "/clients").headers["location"] == "/unlock"
+    assert "cofactor case" not in ask("GET", "/unlock").text
     assert ask("POST", "/unlock", json={"passphrase": "another one altogether"}).status_code == 422
     assert ask("POST", "/unlock", json={"passphrase": "five words that nobody knows"}).status_code == 200
     assert "Anna" in ask("GET", "/clients").text

@@ -7,7 +7,7 @@ import binascii
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cofactor.errors import InputError, Problem
@@ -17,15 +17,17 @@ from cofactor.faces.studio.clients import new_client, unnamed
 from cofactor.faces.studio.desk_form import merged
 from cofactor.faces.studio.desk_read import gate_lines, general_notes, read_back
 from cofactor.faces.studio.desk_view import view
-from cofactor.faces.studio.pages import Page, Studio
+from cofactor.faces.studio.pages import CHANGED, Page, Studio
 from cofactor.faces.studio.refusals import problem_rows
 from cofactor.faces.studio.shelf import Client
 from cofactor.facts.food_lookup import search_foods
 from cofactor.person import yaml_text
 from cofactor.person.case import parse_case
 from cofactor.person.case_text import with_values, written
-from cofactor.person.store import LONGEST_NAME
+from cofactor.person.store import LONGEST_NAME, Store
+from cofactor.person.store_chain import Version
 from cofactor.report.foods import food_hint
+from cofactor.report.text import Text
 from cofactor.said import Said
 
 PAGES = (Page("case", "/case/{case}"),)
@@ -45,6 +47,12 @@ class Sent(_Body):
     """What the form holds, by place of the file."""
 
     case: Values = Field(repr=False)
+
+
+class Changed(Sent):
+    """What the form holds, and the version of the case that its page was made from."""
+
+    version: int = Field(ge=1)
 
 
 class Started(Sent):
@@ -100,16 +108,23 @@ def _editing(found: APIRouter, studio: Studio) -> None:
         return studio.show(request, "case.html", "case", client=client, values=values)
 
     @found.post("/case/{case}/check")
-    async def check(request: Request, case: str, body: Sent) -> dict[str, Any]:
+    async def check(request: Request, case: str, body: Changed) -> dict[str, Any]:
         client = await studio.shelf.client(case)
-        return await studio.work.run(_checked, merged(_values(client), body.case), studio.lang(request))
+        found = await studio.work.run(_checked, merged(_values(client), body.case), studio.lang(request))
+        if client.number != body.version:
+            found["problems"].insert(0, _newer(studio.text(request), client))
+        return found
 
-    @found.post("/case/{case}/save")
-    async def save(case: str, body: Sent) -> dict[str, Any]:
+    @found.post("/case/{case}/save", response_model=None)
+    async def save(request: Request, case: str, body: Changed) -> dict[str, Any] | Response:
         client = await studio.shelf.client(case)
-        text = await studio.work.run(_rewritten, client, body.case)
-        version, new = await studio.shelf.run(lambda store: store.save(client.name, text))
-        return {"number": version.number, "new": new}
+        saved = None
+        if client.number == body.version:
+            text = await studio.work.run(_rewritten, client, body.case)
+            saved = await studio.shelf.run(lambda store: _saved(store, client, text))
+        if saved is None:
+            return JSONResponse({"problems": [_newer(studio.text(request), client)]}, CHANGED)
+        return {"number": saved[0].number, "new": saved[1]}
 
     @found.post("/case/{case}/labs")
     async def labs(request: Request, case: str, body: Sheet) -> dict[str, Any]:
@@ -145,6 +160,18 @@ def _written(sent: Values) -> str:
     values = merged({}, sent)
     parse_case(values)
     return written(values)
+
+
+def _newer(text: Text, client: Client) -> dict[str, Any]:
+    """The case was saved elsewhere since the page was made: saving what it holds would undo that."""
+    problem = Problem("", text("desk.stale"), (), Said.quoted(text("desk.stale_do")))
+    return {**problem.as_dict(), "open": {"address": f"/case/{client.id}", "said": text("desk.stale_open")}}
+
+
+def _saved(store: Store, client: Client, text: str) -> tuple[Version, bool] | None:
+    """Add a version after the one that a client was read with; None where there is a newer one by now."""
+    last = store.saved(client.id)
+    return store.save(last.name, text) if last is not None and last.last.number == client.number else None
 
 
 def _rewritten(client: Client, sent: Values) -> str:

@@ -3,10 +3,12 @@ import { caseOf } from './case-values.js'
 import { suggest } from './find.js'
 import { bringLabs } from './labs.js'
 import { addRow, growRows } from './rows.js'
-import { send, showProblems } from './send.js'
+import { once, send, showProblems } from './send.js'
 import { towns } from './town.js'
 
 const WAIT = 350 // ms after the last key
+const BUSY = 429
+const LATER = 1500 // ms after which a busy server is asked again
 const form = document.getElementById('desk')
 const options = JSON.parse(document.getElementById('options').textContent)
 const state = document.getElementById('state')
@@ -25,7 +27,7 @@ form.querySelectorAll('[data-none]').forEach((button) => {
 })
 form.addEventListener('input', changed)
 form.addEventListener('change', (event) => { follow(event.target); changed() })
-form.addEventListener('submit', save)
+form.addEventListener('submit', (event) => { event.preventDefault(); once(document.getElementById('save'), save) })
 addEventListener('beforeunload', (event) => { if (isUnsaved()) event.preventDefault() })
 check()
 
@@ -43,13 +45,20 @@ function tell(number) {
   else if (state.dataset.number) state.textContent = state.dataset.saved.replace('{number}', state.dataset.number)
 }
 
+/** What the form holds, and the version of the case that it was made from: one saved elsewhere since is not undone. */
+function sent() {
+  return { case: caseOf(form), version: Number(form.dataset.version) }
+}
+
 /** Ask how the case reads now. Only the newest question counts. */
 async function check() {
   asked?.abort()
   asked = new AbortController()
   try {
-    const answer = await send(`${address}/check`, { case: caseOf(form) }, asked.signal)
+    const answer = await send(`${address}/check`, sent(), asked.signal)
     if (answer.ok) show(answer)
+    else if (answer.status === BUSY) timer = setTimeout(check, LATER)
+    else showProblems(form, answer.problems, { focus: false, typing: true })
   } catch (error) {
     if (error.name !== 'AbortError') throw error
   }
@@ -66,7 +75,7 @@ function show({ problems, read, notes, gates }) {
   granted.querySelector('ul').replaceChildren(...notes.map((said) => element('li', said)))
   const list = document.getElementById('gates')
   const rows = gates.map((gate) => gateRow(list, gate))
-  list.replaceChildren(...(rows.length ? rows : [element('li', problems.length ? list.dataset.wait : list.dataset.none)]))
+  list.replaceChildren(...(rows.length ? rows : [element('li', problems.some((problem) => problem.where) ? list.dataset.wait : list.dataset.none)]))
 }
 
 /** Answer no to everything of a group that has no answer yet. */
@@ -90,12 +99,12 @@ function element(name, text, look) {
   return Object.assign(document.createElement(name), { textContent: text, className: look ?? '' })
 }
 
-async function save(event) {
-  event.preventDefault()
-  const values = caseOf(form)
-  const answer = await send(`${address}/save`, { case: values })
+async function save() {
+  const values = sent()
+  const answer = await send(`${address}/save`, values)
   if (answer.ok) {
-    saved = JSON.stringify(values)
+    saved = JSON.stringify(values.case)
+    form.dataset.version = answer.number
     tell(answer.number)
   }
   showProblems(form, answer.problems)
