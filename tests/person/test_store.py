@@ -87,7 +87,7 @@ def test_what_is_not_there_is_named(folder):
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\0b", "a\x1bb"])
 def test_names_are_one_short_line(name):
-    with pytest.raises(InputError, match="--as"):
+    with pytest.raises(InputError, match="a short name or code"):
         proper_name(name)
     assert proper_name("  Anna \n Z ") == "Anna Z"
 
