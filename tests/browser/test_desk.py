@@ -96,6 +96,17 @@ def test_the_signs_of_an_emergency_are_answered_at_once_or_stop_everything(open_
     assert not page.locator("[name='answers.diabetes'][value=no]").is_checked()
 
 
+def test_a_medicine_that_is_not_known_is_told_in_the_colour_of_caution(open_page, session):
+    page = open_page(f"/case/{session.anna}")
+    page.locator("[data-add='medicines']").click()
+    row = page.locator("[data-rows='medicines'] > li").last
+    row.get_by_role("combobox").first.fill("unobtainium")
+    page.keyboard.press("Tab")
+    expect(row.locator(".read .doubt")).to_contain_text("unobtainium")
+    expect(row.locator(".read p:not(.doubt)")).to_have_count(0)
+    check_page(page)
+
+
 def test_rows_that_go_leave_the_others_their_places(open_page, session):
     page = open_page(f"/case/{session.anna}")
     page.locator("[data-place='labs[0]'] [data-remove]").click()

@@ -69,11 +69,26 @@ def test_a_row_is_read_back_beside_a_slip_elsewhere():
         ],
         "labs": [{"analyte": "25OHD", "value": "18", "unit": "ng/mL", "date": "2026-10-02"}],
     }
-    read = read_back(values, "en")
+    read, _ = read_back(values, "en")
     assert "25 µg (1,000 IU)" in read["supplements[0]"][0].replace("\u00a0", " ")
     assert "supplements[1]" not in read
     assert len(read["supplements[2]"]) >= 2
     assert "45 nmol/L (18 ng/mL)" in read["labs[0]"][0].replace("\u00a0", " ")
+
+
+def test_what_was_not_understood_is_named_apart():
+    values = {
+        **START,
+        "supplements": [{"contents": ["Magnesium (citrate) 100 mg", "kryptonite 3 g"]}],
+        "medicines": ["levothyroxine", "unobtainium"],
+    }
+    read, doubts = read_back(values, "en")
+    assert ["kryptonite" in said for said in doubts["supplements[0]"]] == [True]
+    assert not any("kryptonite" in said for said in read["supplements[0]"])
+    assert doubts["medicines[0]"] == []
+    assert "unobtainium" in doubts["medicines[1]"][0]
+    assert read["medicines[1]"] == []
+    assert "kryptonite" in read_back(values, "fr")[1]["supplements[0]"][0]
 
 
 def test_searches_find_in_both_languages():

@@ -191,8 +191,8 @@ def _checked(values: Values, lang: str) -> dict[str, Any]:
         gates = [{"level": g.level, "word": g.word, "first": g.first, "then": g.then} for g in gate_lines(case, lang)]
     except InputError as error:
         problems = error.problems
-    read = read_back(values, lang)
-    return {"problems": problem_rows(problems, lang), "read": read, "notes": notes, "gates": gates}
+    read, doubts = read_back(values, lang)
+    return {"problems": problem_rows(problems, lang), "read": read, "doubts": doubts, "notes": notes, "gates": gates}
 
 
 def _bytes(text: str) -> bytes:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from pydantic_core import PydanticCustomError
 
 from cofactor.assess.gates import evaluate
 from cofactor.errors import InputError
 from cofactor.person.case import parse_case
+from cofactor.person.label import Aside, read_line
 from cofactor.person.types import Case, Condition, EatenFood, LabResult, Medicine, Note, Supplement
 from cofactor.report import numbers
 from cofactor.report.page import GateLine, for_everyone, gate_line
@@ -23,23 +27,29 @@ _SOMEBODY: Values = {
 """Anyone at all: a row is read beside this where the person is not known yet. None of it is shown."""
 _GENERAL = ("menopause_assumed", "reference_assumed", "region_assumed", "nutrient_in_several")
 """Notes that belong to no row."""
+_NOT_UNDERSTOOD = ("medicine_unknown", "condition_unknown", "hidden_source", "label_no_amount")
+"""Notes on what was typed and not counted."""
 _FOOD_SHOWN = ("vitamin_d", "magnesium", "calcium")
 
 
-def read_back(values: Values, lang: str) -> dict[str, list[str]]:
-    """Sentences by place (``labs[0]``): what each row was understood as, where it can be understood."""
+def read_back(values: Values, lang: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Sentences by place (``labs[0]``): what each row was understood as, where it can be; and what of it was not."""
     about = _about(values)
     empty = parse_case(about)
     found: dict[str, list[str]] = {}
+    doubtful: dict[str, list[str]] = {}
     for place, alone in _rows(values):
         try:
             case = parse_case({**about, **alone})
         except InputError:
             continue
         words = Words(lang, evaluate(case))
-        notes = [words.note(note) for note in _notes(case, empty)]
-        found[place] = [*_sentences(place, case, words), *notes]
-    return found
+        notes = _notes(case, empty)
+        plain = [words.note(note) for note in notes if note.key not in _NOT_UNDERSTOOD]
+        found[place] = [*_sentences(place, case, words), *plain]
+        unknown = [words.note(note) for note in notes if note.key in _NOT_UNDERSTOOD]
+        doubtful[place] = [*unknown, *(words.text("desk.read.other_line", line=line) for line in _other_lines(alone))]
+    return found, doubtful
 
 
 def general_notes(case: Case, lang: str) -> list[str]:
@@ -81,6 +91,16 @@ def _rows(values: Values) -> Iterator[tuple[str, dict[str, object]]]:
 
 def _entries(rows: object) -> Iterator[tuple[int, object]]:
     yield from enumerate(rows if isinstance(rows, Sequence) and not isinstance(rows, str) else ())
+
+
+def _other_lines(alone: Mapping[str, object]) -> Iterator[str]:
+    """Lines of a label that name nothing of what is followed here, as typed."""
+    for _, row in _entries(alone.get("supplements")):
+        for _, entry in _entries(row.get("contents") if isinstance(row, Mapping) else None):
+            line = entry.get("line") if isinstance(entry, Mapping) else entry
+            with suppress(PydanticCustomError):
+                read = read_line(str(line), "elemental")
+                yield from (aside.text for aside in read if isinstance(aside, Aside) and not aside.nutrients)
 
 
 def _notes(case: Case, empty: Case) -> list[Note]:

@@ -64,11 +64,12 @@ async function check() {
   }
 }
 
-function show({ problems, read, notes, gates }) {
+function show({ problems, read, doubts, notes, gates }) {
   // what is not filled in yet, or is being typed, is told when it is left or saved
   showProblems(form, problems.filter((problem) => !problem.missing), { focus: false, typing: true })
   for (const place of form.querySelectorAll('[data-read]')) {
-    place.replaceChildren(...(read[place.dataset.read] ?? []).map((said) => element('p', said)))
+    const [understood, not] = [read, doubts].map((of) => of[place.dataset.read] ?? [])
+    place.replaceChildren(...understood.map((said) => element('p', said)), ...not.map((said) => element('p', said, 'doubt')))
   }
   const granted = document.getElementById('notes')
   granted.hidden = !notes.length
