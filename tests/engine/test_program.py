@@ -9,6 +9,7 @@ import pytest
 
 from cofactor.engine.generate import build_human, human
 from cofactor.engine.program import Program, compile_antimony
+from cofactor.engine.solve import Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.model.compose import sbml
 from cofactor.model.export import shipped_sbml
@@ -44,9 +45,32 @@ def test_a_stored_program_comes_back_whole():
 
 
 def test_a_program_of_another_format_is_refused():
-    text = compile_antimony(SMALL).dumps().replace('"format": 1', '"format": 0')
+    text = compile_antimony(SMALL).dumps().replace('"format": 2', '"format": 0')
     with pytest.raises(EngineError, match="generate it again"):
         Program.loads(text)
+
+
+def test_no_name_of_a_model_is_taken_for_one_of_ours():
+    """Temporaries, hoisted terms, errors and arrays are named by us; a model may use just these names."""
+    text = "{a} = 2; {b} = 3; {c} = 1.5; {x} = 1; {y} = 1; {x}' = -{a}*{b}*{x}*{y}/(1 + {x}*{y}) + {c}*exp(-{a}*{y});"
+    text += "{y}' = -{x}*{y}/(1 + {x}*{y}) + exp(-{x}*{y}) - {b}*{y}^{c}/({a}^{c} + {y}^{c}); {z} := {a}*{b}*{x}*{y}"
+
+    def run(names):
+        program = compile_antimony(text.format(**dict(zip("abcxyz", names, strict=True))))
+        asked = [names[i] for i in (3, 4, 5)]
+        return solve(program, program.parameters(), times=[0.5, 2.0], outcomes=asked, tolerance=Tolerance(1e-9)).values
+
+    expected = run("abcxyz")
+    ours = ["c0", "c1", "c2", "c3", "h0", "h1", "h__0", "h__1", "w0", "w1", "f", "m", "h", "p", "o", "v", "g", "x", "b"]
+    for k in range(len(ours)):
+        names = [ours[(k + i) % len(ours)] for i in range(6)]
+        np.testing.assert_allclose(run(names), expected, rtol=1e-7, err_msg=str(names))
+        np.testing.assert_allclose(run(names[::-1]), expected, rtol=1e-7, err_msg=str(names[::-1]))
+
+
+def test_a_value_that_is_missing_is_told_from_one_that_is_named_so():
+    program = compile_antimony("__unset = 2; x = __unset; x' = -x")
+    assert program.initial(program.parameters())[0, 0] == 2.0
 
 
 def test_an_unknown_constant_is_named():

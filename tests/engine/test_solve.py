@@ -1,5 +1,7 @@
 """The solver against an independent one, its back ends against each other, and its promises one by one."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -157,6 +159,75 @@ def test_the_observed_order_is_four():
     assert 3.5 < np.log2(errors[0] / errors[1]) < 5
 
 
+def log_rate(x):
+    return -0.1 * np.log(x + 1e-9) - 0.1 * x * np.log(np.maximum(x, 1e-300)) + 0.1
+
+
+# A power below one, a root or a logarithm has an infinite slope at zero: (text, rate)
+STEEP = {
+    "a root": ("x' = 1 - sqrt(x)", lambda x: 1 - x**0.5),
+    "a power below one": ("n = 0.7; x' = 1 - x^n", lambda x: 1 - x**0.7),
+    "a power near zero": ("n = 0.1; x' = 1 - 0.5*x^n", lambda x: 1 - 0.5 * x**0.1),
+    "a power above one": ("n = 1.5; x' = 1 - x^n", lambda x: 1 - x**1.5),
+    "saturation, n = 2": ("n = 2; K = 2; x' = 1 - x^n/(K^n + x^n)", lambda x: 1 - x**2 / (4 + x**2)),
+    "saturation, n = 1/2": ("n = 0.5; K = 2; x' = 1 - x^n/(K^n + x^n)", lambda x: 1 - x**0.5 / (2**0.5 + x**0.5)),
+    "x log x": ("x' = 1 - x*ln(x + 1e-20)", lambda x: 1 - x * np.log(x + 1e-20)),
+    "a logarithm": ("x' = -0.1*ln(x + k) - 0.1*x*ln(x) + 0.1; k = 1e-9", log_rate),
+    "an angle": ("x' = 0.9 - acos(1 - x)/2", lambda x: 0.9 - np.arccos(np.clip(1 - x, -1, 1)) / 2),
+    "fast": ("x' = 1000 - 2000*sqrt(x)", lambda x: 1000 - 2000 * x**0.5),
+}
+
+
+@pytest.mark.parametrize("name", STEEP)
+@pytest.mark.parametrize("start", [0.0, 1e-25, 1e-12])
+def test_where_a_slope_is_infinite_the_truth_is_found(name, start):
+    """Against SciPy; once such a state stood still for ever, with no error and the code OK."""
+    from scipy.integrate import solve_ivp
+
+    text, rate = STEEP[name]
+    times = [0.003, 0.01, 0.3, 1.0, 2.0]
+    exact = solve_ivp(
+        lambda _, x: rate(np.maximum(x, 0)), (0, 2), [start], "DOP853", times, rtol=1e-12, atol=1e-15, max_step=1e-3
+    ).y[0]
+    program = compile_antimony(f"x = 0; {text}")
+    for relative, backend in itertools.product((3e-4, 1e-6, 1e-9), DOUBLE):
+        found = solve(
+            program,
+            program.parameters(),
+            np.array([[start]]),
+            times=times,
+            outcomes=["x"],
+            tolerance=Tolerance(relative),
+            backend=backend,
+        )
+        assert found.ok
+        np.testing.assert_allclose(found["x"][0], exact, rtol=0, atol=20 * relative)
+    single = solve(program, program.parameters(), times=times, outcomes=["x"], backend=Backend.SINGLE)
+    np.testing.assert_allclose(single["x"][0], exact, rtol=0, atol=1e-2)
+
+
+@pytest.mark.parametrize("backend", DOUBLE)
+def test_what_has_run_empty_fills_again(backend):
+    """At rest at zero the steps are long, and the first after the event would not move at all."""
+    program = compile_antimony("u = 0; x = 1; x' = u - sqrt(x)")
+    events = [Event(50.0, "u", Change.SET, 1.0)]
+    found = solve(program, program.parameters(), times=[49, 51, 52, 60], outcomes=["x"], events=events, backend=backend)
+    np.testing.assert_allclose(found["x"][0], [0, 0.48760953, 0.70796349, 0.99503634], atol=2e-3)
+
+
+@pytest.mark.parametrize("backend", DOUBLE)
+@pytest.mark.parametrize("rate", ["1/(x - 1)^2", "exp(-(x - 1)/y)", "1/sqrt(x - 1)", "sqrt((x - 1)/y)"])
+def test_an_infinite_rate_is_a_failure_and_not_a_standstill(backend, rate):
+    program = compile_antimony(f"x = 1; y = 0; x' = {rate}; y' = 0*x")
+    found = solve(program, program.parameters(), times=[1.0], outcomes=["x"], backend=backend)
+    assert found.codes[0] == Code.STEP_TOO_SMALL
+
+
+def test_nobody_is_solved_alike_on_every_back_end(decay):
+    runs = [solve(decay, decay.parameters(0), times=[0, 1], outcomes=["x"], backend=b) for b in Backend]
+    assert [(r.values.shape, r.codes.shape, r.final.shape, r.ok) for r in runs] == [((0, 2, 1), (0,), (0, 1), True)] * 3
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
@@ -167,10 +238,24 @@ def test_the_observed_order_is_four():
         ({"events": [Event(1, "q", Change.SET, 1.0)]}, "changes 'q'"),
         ({"events": [Event(-1, "k", Change.SET, 1.0)]}, "before the start"),
         ({"events": [Event(1, "k", Change.SET, float("nan"))]}, "finite"),
+        ({"events": [Event(np.inf, "k", Change.SET, 1.0)]}, "finite time"),
+        ({"events": [Event(np.nan, "k", Change.SET, 1.0)]}, "finite time"),
+        ({"events": [Event(1, "k", Change.SET, [1.0, 2.0])]}, r"shape \(2,\)"),
+        ({"events": [Event(1, "k", Change.SET, [[1.0]])]}, r"shape \(1, 1\)"),
+        ({"start": np.nan}, "start is nan"),
+        ({"start": -np.inf}, "start is -inf"),
+        ({"tolerance": Tolerance(0.0)}, "relative is 0"),
+        ({"tolerance": Tolerance(-1.0)}, "relative is -1"),
+        ({"tolerance": Tolerance(np.nan)}, "relative is nan"),
+        ({"tolerance": Tolerance(absolute=0.0)}, "absolute is 0"),
+        ({"tolerance": Tolerance(first_step=0.0)}, "first_step is 0"),
+        ({"tolerance": Tolerance(largest_step=np.inf)}, "largest_step is inf"),
+        ({"tolerance": Tolerance(most_steps=0)}, "most_steps is 0"),
     ],
 )
-def test_a_call_that_cannot_be_meant_is_refused(decay, given, named):
-    call = {"times": [1.0], "outcomes": ["x"], **given}
+@pytest.mark.parametrize("backend", DOUBLE)
+def test_a_call_that_cannot_be_meant_is_refused(decay, given, named, backend):
+    call = {"times": [1.0], "outcomes": ["x"], "backend": backend, **given}
     with pytest.raises(EngineError, match=named):
         solve(decay, decay.parameters(), **call)
 

@@ -1,12 +1,14 @@
 """Models that a user gives: equal to exact solutions and to libRoadRunner, refused by name, within limits."""
 
+import itertools
+import re
 import sys
 
 import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.engine.solve import Backend, Change, Event, Tolerance, solve
+from cofactor.engine.solve import Backend, Change, Code, Event, Tolerance, solve
 from cofactor.engine.translate import read_antimony
 from cofactor.engine.user_model import LARGEST_FILE, compile_model
 from cofactor.errors import EngineError, InputError, ModelError
@@ -275,18 +277,114 @@ def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path):
         cf.load_model(tmp_path / "m.ant")
 
 
-@pytest.mark.parametrize(
-    "rate", ["-1 + 0*x^n", "-1 + 0*sqrt(x)", "-1 + 0.1*exp(-x)*(x^n)", "-1 - 0*ln(x + 0.2)"], ids=str
-)
+@pytest.mark.parametrize("rate", ["-1 + 0.1*x^n", "-1 + 1e-9*sqrt(x)", "-1 + 0.1*exp(-x)*(x^n)", "-1 - ln(x)/1e9"])
 def test_a_power_root_or_logarithm_below_zero_is_not_returned_as_a_result(rate):
     """The engine clamps these at zero; a run in which that would matter is refused."""
     model = compile_model(f"n = 2; x = 1; x' = {rate}")
-    if not model.guards:
-        assert "0*" in rate  # what is multiplied by zero is gone from the model
-        return
+    assert model.guards == ("x",)
     model.run([0.0, 0.5])
-    with pytest.raises(EngineError, match="falls below zero"):
+    with pytest.raises(EngineError, match=r"of what falls below zero: x$"):
         model.run([0.0, 0.5, 3.0])
+    with pytest.raises(EngineError, match=r"of what falls below zero: x$"):
+        model.run([0.0, 0.5], changes={"x": -1.0})
+
+
+def test_what_falls_below_zero_between_the_times_of_the_report_is_refused_too():
+    model = compile_model("x = 1; v = 0; w = 0; x' = v; v' = -x; w' = x^1.5")
+    model.run([0.0, 1.5], ["w"])
+    with pytest.raises(EngineError, match=r"of what falls below zero: x$"):
+        model.run([0.0, 2 * np.pi], ["w"])
+    with pytest.raises(EngineError, match=r"of what falls below zero: x$"):
+        model.run([0.5], ["w"], events=[Event(0.2, "x", Change.ADD, -2.0), Event(0.3, "x", Change.ADD, 2.0)])
+    assert [int(c) for c in guarded(model, [[1.0, 0.0], [0.0, 1.0], [5.0, 0.0]], 2.0)] == [Code.BELOW_ZERO, 0, 3]
+
+
+def guarded(model, starts, until):
+    """Codes of people who start at these x and v, alike on both back ends."""
+    program, x = model.program, np.array([[*start, 0.0] for start in starts])
+    order = [("x", "v", "w").index(s) for s in program.states]
+    codes = [
+        solve(program, program.parameters(len(x)), x[:, order], times=[until], outcomes=["w"], backend=b).codes
+        for b in (Backend.LLVM, Backend.NUMPY)
+    ]
+    np.testing.assert_array_equal(*codes)
+    return codes[0]
+
+
+@pytest.mark.parametrize("rate", ["-x^n", "-sqrt(x)", "-x*ln(x)*sqrt(x)", "-x^n/(1 + x^n)"])
+@pytest.mark.parametrize("start", [0.0, 1e-9, 1.0, 1e6])
+def test_what_runs_empty_is_no_fault(rate, start):
+    """Errors of the integration around zero are not what falls below it."""
+    model = compile_model(f"n = 0.7; x = {start!r}; x' = {rate}")
+    for relative in (3e-4, 1e-6, 1e-10):
+        x = model.run(np.linspace(0, 20, 7), tolerance=Tolerance(relative))["x"][0]
+        assert (x >= -10 * relative * max(start, 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a = -2; n = 3; x = a^n; x' = -x", "x"),
+        ("a = -2; n = 3; b = a^n; x = 1; x' = b", "b"),
+        ("a = -2; b = sqrt(a); x = 1; x' = b", "b"),
+        ("a = -2; b = ln(a); c = b + 1; x = 1; x' = b*c", "b, c"),
+        ("a = 0; b = 1/a; x = 1; x' = b", "b"),
+    ],
+)
+def test_what_has_no_value_at_the_start_is_refused_by_name(text, named):
+    model = compile_model(text)
+    with pytest.raises(EngineError, match=f"gives no value to {named}: it divides by zero, or takes"):
+        model.run([1.0])
+    model.run([1.0], changes={"a": 2.0})
+    model.run([1.0], changes=dict.fromkeys(named.split(", "), 2.0))
+
+
+CONDITIONS = [
+    ("!a", "not a"),
+    ("a && b", "a and b"),
+    ("a || b", "a or b"),
+    ("xor(a, b)", "a != b"),
+    ("!(a && b)", "not (a and b)"),
+    ("!(a || b)", "not (a or b)"),
+    ("!xor(a, b)", "a == b"),
+    ("!!a", "a"),
+    ("a && b && c", "a and b and c"),
+    ("a || b || c", "a or b or c"),
+    ("xor(a, b, c)", "a + b + c in (1, 3)"),
+    ("!xor(a, b, c)", "a + b + c not in (1, 3)"),
+    ("xor(a, !b, a && c, b || c, !c)", "(a + (not b) + (a and c) + (b or c) + (not c)) % 2 == 1"),
+    ("!(a && !(b || !xor(a, b, !c)))", "not (a and not (b or (a + b + (not c)) % 2 != 1))"),
+    ("xor(a, a)", "False"),
+    ("a || true", "True"),
+]
+
+
+@pytest.mark.parametrize("backend", [Backend.LLVM, Backend.NUMPY])
+@pytest.mark.parametrize(("moves"), [True, False], ids=["of states", "of constants"])
+def test_logic_is_that_of_truth_tables(moves, backend):
+    quantity = "x{0} = 0; x{0}' = 0*k; " if moves else "x{0} = 0; "
+    text = "k = 1; y = 0; y' = k; " + "".join(quantity.format(name) for name in "abc")
+    for i, (formula, _) in enumerate(CONDITIONS):
+        written = re.sub(r"\b[abc]\b", lambda m: f"(x{m[0]} > 0.5)", formula)
+        text += f"r{i} := piecewise(1, {written}, 0); "
+    program = compile_model(text).program
+    table = list(itertools.product([False, True], repeat=3))
+    asked = [f"r{i}" for i in range(len(CONDITIONS))]
+    values = {f"x{name}": [float(row[i]) for row in table] for i, name in enumerate("abc")}
+    p = program.parameters(len(table), {} if moves else values)
+    x = program.initial(p)
+    for name in values if moves else ():
+        x[:, program.states.index(name)] = values[name]
+    found = solve(program, p, x, times=[1.0], outcomes=asked, backend=backend).values[:, 0]
+    np.testing.assert_array_equal(
+        found, [[float(eval(rule, dict(zip("abc", row, strict=True)))) for _, rule in CONDITIONS] for row in table]
+    )
+
+
+@pytest.mark.parametrize("condition", ["k", "!k", "x && k", "xor(x < 1, k)"])
+def test_a_quantity_is_no_condition(condition):
+    with pytest.raises(ModelError, match="is no truth value"):
+        compile_model(f"k = 1; x = 1; x' = piecewise(1, {condition}, 0)")
 
 
 def test_a_whole_power_of_a_negative_number_is_no_fault():

@@ -188,7 +188,7 @@ def test_the_same_request_is_refused_alike_for_the_human():
     from cofactor.engine.generate import human
     from cofactor.engine.user_model import UserModel
 
-    model = UserModel(human(), {})
+    model = UserModel(human())
     found = Run({}, 10.0, 1.0, ("D25",)).of(model)
     assert found.as_dict() == run_given(model, Request(None, (), 10.0, 1.0, "D25")).as_dict()
     with pytest.raises(InputError, match="numbers"):

@@ -57,9 +57,9 @@ class Job:
 
     @property
     def needed(self) -> NDArray[np.int64]:
-        """States that must be interpolated: those asked for, or all where a readout is."""
+        """States that must be interpolated: those asked for, or all where a readout is or something is watched."""
         states = len(self.program.states)
-        return np.arange(states) if (self.select >= states).any() else np.unique(self.select)
+        return np.arange(states) if self.program.guard or (self.select >= states).any() else np.unique(self.select)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +229,9 @@ def _share(desk: Callable[[], Callable[[int], None]], blocks: int, workers: int)
 def run_numpy(job: Job) -> Result:
     """Run a job as NumPy operations on whole arrays of people."""
     people = np.arange(len(job.parameters))
+    if not len(people):
+        values = np.empty((0, len(job.times), len(job.select)))
+        return Result(values, np.zeros(0, np.int64), job.initial.copy(), job.parameters.copy(), 0.0)
     return _join([_numpy_chunk(job, people[i : i + CHUNK]) for i in range(0, len(people), CHUNK)])
 
 

@@ -108,7 +108,7 @@ class Lanes:
         return {
             "vexp": lambda b, x: b.call(exponential, [x]),
             "vlog": lambda b, x: b.call(logarithm, [x]),
-            "vsqrt": lambda b, x: square_root(b, pick(">")(b, x, self.constant(0))),
+            "vsqrt": lambda b, x: square_root(b, pick(">")(b, self.constant(0), x)),
             "vabs": absolute,
             "vmax": pick(">"),
             "vmin": pick("<"),
@@ -142,8 +142,8 @@ class Lanes:
         """exp, its argument cut at the largest exponent: reduction to [-ln2/2, ln2/2], then a polynomial."""
         function, b, x = self._inline(module, "vexp")
         number, most = self.number, self.number.largest_exponent
-        x = b.select(b.fcmp_ordered(">", x, self.constant(-most)), x, self.constant(-most))
-        x = b.select(b.fcmp_ordered("<", x, self.constant(most)), x, self.constant(most))
+        x = b.select(b.fcmp_ordered("<", x, self.constant(-most)), self.constant(-most), x)  # not-a-number remains so
+        x = b.select(b.fcmp_ordered(">", x, self.constant(most)), self.constant(most), x)
         shift = self.constant(1.5 * 2.0**number.mantissa)  # adding it rounds to an integer held in the low bits
         t = b.fadd(b.fmul(x, self.constant(1.4426950408889634)), shift)
         n = b.fsub(t, shift)

@@ -50,16 +50,18 @@ class Lowering:
         p = self.program
         self._statements("pre", ("p", "h"), p.pre)
         self._statements("rate", ("x", "p", "h", "f"), p.rate)
-        self._statements("jac", ("x", "p", "h", "f", "m"), p.jac)
+        self._statements("jac", ("x", "p", "h", "w", "f", "m"), p.jac)
         self._statements("lu", ("m", "g"), p.lu)
         self._statements("solve", ("m", "b"), p.solve)
         self._statements("readout", ("x", "p", "h", "o"), p.readout)
+        self._statements("guard", ("x", "p", "h", "w", "v"), p.guard)
         names = {
             "STATES": len(p.states),
             "CONSTANTS": len(p.constants),
             "HOISTED": p.hoisted,
             "ENTRIES": p.entries,
             "READOUTS": len(p.readouts),
+            "GUARDS": p.guards,
             "CLOCK": p.clock,
         }
         _Body(self, names).function(ast.parse(inspect.getsource(rodas.integrate)).body[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from cofactor.said import Said
 
 CLOCK = "(time)"
 """State that holds the time, in a model that names it; no SBML identifier can be written so."""
+UNSET = "(unset)"
+"""What stands for a value that the model does not state."""
 AVOGADRO = 6.02214179e23  # 1/mol, as SBML Level 3 defines its symbol (CODATA 2006)
 _LARGEST_EXPONENT = 64  # beyond it, a power of two written-out numbers is computed as a float
 
@@ -33,7 +35,7 @@ def number(value: float | None) -> Any:
 
     if value is not None and not math.isfinite(value):
         raise ModelError(Said("a value of the model is {value}; expected a number", value=value))
-    return symbol("__unset") if value is None else sympy.Float(value) if value != int(value) else sympy.Integer(value)
+    return symbol(UNSET) if value is None else sympy.Float(value) if value != int(value) else sympy.Integer(value)
 
 
 def expression(node: Any) -> Any:
@@ -56,7 +58,7 @@ def expression(node: Any) -> Any:
     if kind == sb.AST_MINUS:
         return -children[0] if len(children) == 1 else children[0] - children[1]
     if kind == sb.AST_FUNCTION_PIECEWISE:
-        pairs = [(children[i], children[i + 1]) for i in range(0, len(children) - 1, 2)]
+        pairs = [(children[i], _truth(children[i + 1])) for i in range(0, len(children) - 1, 2)]
         if len(children) % 2 == 0:
             raise ModelError(Said("a piecewise without an 'otherwise' is undefined outside its pieces; add one"))
         return sympy.Piecewise(*pairs, (children[-1], True))
@@ -64,6 +66,15 @@ def expression(node: Any) -> Any:
     if build is None:
         raise ModelError(Said("not supported in a formula: {formula}", formula=sb.formulaToL3String(node)))
     return build(*children)
+
+
+def _truth(e: Any) -> Any:
+    """A condition. SymPy takes a quantity for one too, but the engine has no such quantities."""
+    from sympy.logic.boolalg import Boolean
+
+    if not isinstance(e, Boolean) or e.is_Symbol:
+        raise TypeError(f"{e} is no truth value")
+    return e
 
 
 def _functions() -> dict[int, Callable[..., Any]]:
@@ -94,11 +105,26 @@ def _functions() -> dict[int, Callable[..., Any]]:
     def cosh(a: Any) -> Any:
         return (sp.exp(a) + sp.exp(-a)) / 2
 
-    def xor(*a: Any) -> Any:
-        odd = sp.false
-        for one in a:
-            odd = sp.Or(sp.And(odd, sp.Not(one)), sp.And(sp.Not(odd), one))
-        return odd
+    def negated(a: Any) -> Any:
+        """Pushed inward down to the comparisons: the statements know no other negation."""
+        return sp.to_nnf(sp.Not(_truth(a)), simplify=False)
+
+    def both(*a: Any) -> Any:
+        return sp.And(*map(_truth, a))
+
+    def either(*a: Any) -> Any:
+        return sp.Or(*map(_truth, a))
+
+    def parity(a: Sequence[Any]) -> tuple[Any, Any]:
+        """Whether an odd and whether an even number of them is true. By halves: the formula grows with the square."""
+        if len(a) < 2:
+            return (_truth(a[0]), negated(a[0])) if a else (sp.false, sp.true)
+        half = len(a) // 2
+        (odd, even), (other_odd, other_even) = parity(a[:half]), parity(a[half:])
+        return (
+            sp.Or(sp.And(odd, other_even), sp.And(even, other_odd)),
+            sp.Or(sp.And(odd, other_odd), sp.And(even, other_even)),
+        )
 
     return {
         sb.AST_PLUS: sp.Add,
@@ -141,10 +167,10 @@ def _functions() -> dict[int, Callable[..., Any]]:
         sb.AST_RELATIONAL_LEQ: sp.Le,
         sb.AST_RELATIONAL_GT: sp.Gt,
         sb.AST_RELATIONAL_GEQ: sp.Ge,
-        sb.AST_LOGICAL_AND: sp.And,
-        sb.AST_LOGICAL_OR: sp.Or,
-        sb.AST_LOGICAL_NOT: sp.Not,
-        sb.AST_LOGICAL_XOR: xor,
+        sb.AST_LOGICAL_AND: both,
+        sb.AST_LOGICAL_OR: either,
+        sb.AST_LOGICAL_NOT: negated,
+        sb.AST_LOGICAL_XOR: lambda *a: parity(a)[0],
     }
 
 

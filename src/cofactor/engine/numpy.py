@@ -28,18 +28,21 @@ def integrator(program: Program) -> Callable[..., int]:
         "HOISTED": p.hoisted,
         "ENTRIES": p.entries,
         "READOUTS": len(p.readouts),
+        "GUARDS": p.guards,
         "CLOCK": p.clock,
         "pre": statements.function("pre", ("p", "h"), p.pre),
         "rate": statements.function("rate", ("x", "p", "h", "f"), p.rate),
-        "jac": statements.function("jac", ("x", "p", "h", "f", "m"), p.jac),
+        "jac": statements.function("jac", ("x", "p", "h", "w", "f", "m"), p.jac),
         "lu": statements.function("lu", ("m", "g"), p.lu),
         "solve": statements.function("solve", ("m", "b"), p.solve),
         "readout": statements.function("readout", ("x", "p", "h", "o"), p.readout),
+        "guard": statements.function("guard", ("x", "p", "h", "w", "v"), p.guard),
         "lane_arrays": lambda n: [np.zeros(1)] * n,
         "lane_max": lambda a: float(np.max(a)),
         "vsel": np.where,
         "vabs": np.abs,
         "vmax": np.maximum,
+        "vmin": np.minimum,
     }
     source = "from __future__ import annotations\n" + inspect.getsource(rodas.integrate)
     exec(compile(source, rodas.__file__, "exec"), namespace)

@@ -7,18 +7,23 @@ A :class:`Program` holds, as text in a small subset of Python, everything needed
 ``start``   initial states from constants; run once per batch
 ``pre``     sub-expressions of constants only (``h``), hoisted out of the time loop
 ``rate``    dx/dt (``f``) from states ``x``, constants ``p`` and ``h``
-``jac``     the same and the non-zero entries of the Jacobian (``m``)
+``jac``     the same and the non-zero entries of the Jacobian (``m``), given the error ``w`` allowed in each state
 ``lu``      g I - J and its factors in place, unrolled over the sparsity pattern (``m``; inverse pivots on the diagonal)
 ``solve``   forward and backward substitution in place (``b``)
 ``readout`` assignment rules (``o``) from states and constants
+``guard``   what must not be negative (``v``), each ten of its allowed errors higher than it is
 ==========  =====================================================================================================
 
 Statements use ``+ - * /``, comparisons and the functions ``vexp vlog vsqrt vabs vmax vmin vsel``, and for models of
-users ``vsin vcos vasin vacos vatan vfloor vceil``. Real powers become
-``vexp(n * vlog(x))`` with the base clamped at 1e-30 from below, so that a state that touches zero stays finite; a model
-must not raise a negative number to a non-integer power. Elimination follows Markowitz order on the diagonal without
-numerical pivoting, as in the Kinetic PreProcessor (Sandu et al. 1997, doi 10.1016/S1352-2310(97)00026-X): the matrix
-is g I - J with g of the order of 1/step, so a bad pivot is mended by a shorter step.
+users ``vsin vcos vasin vacos vatan vfloor vceil``. Real powers become ``vexp(n * vlog(x))`` with the base clamped at
+1e-30 from below, so that a state that touches zero stays finite; a model must not raise a negative number to a
+non-integer power. The slope of a root is infinite at zero. A step taken with it would not move the state at all, and
+would find no error in that; so slopes of powers, roots and logarithms are taken no nearer to zero than their base is
+known, given the error allowed in each state.
+
+Elimination follows Markowitz order on the diagonal without numerical pivoting, as in the Kinetic PreProcessor (Sandu et
+al. 1997, doi 10.1016/S1352-2310(97)00026-X): the matrix is g I - J with g of the order of 1/step, so a bad pivot is
+mended by a shorter step.
 
 Generation needs SymPy (:func:`compile_system`); a stored program (:meth:`Program.loads`) needs nothing.
 """
@@ -26,6 +31,7 @@ Generation needs SymPy (:func:`compile_system`); a stored program (:meth:`Progra
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,7 +48,7 @@ from cofactor.errors import EngineError, ModelError
 from cofactor.said import Said
 
 Statements = tuple[tuple[str, str], ...]
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +73,7 @@ class Program:
     lu: Statements
     solve: Statements
     readout: Statements
+    guard: Statements
 
     @cached_property
     def hash(self) -> str:
@@ -94,6 +101,11 @@ class Program:
         """Position of the state that holds the time, or -1."""
         return self.states.index(CLOCK) if CLOCK in self.states else -1
 
+    @property
+    def guards(self) -> int:
+        """How many formulas are watched."""
+        return sum(target.startswith("v[") for target, _ in self.guard)
+
     @cached_property
     def index(self) -> dict[str, int]:
         """Position of every constant (0 ...) and, behind them, of every state: the targets of events."""
@@ -105,11 +117,14 @@ class Program:
         text = " ".join(expression for _, expression in self.pre)
         return np.array([int(f"p[{i}]" in text) for i in range(len(self.constants))], np.int64)
 
-    def parameters(self, n: int = 1, changes: Mapping[str, ArrayLike] | None = None) -> NDArray[np.float64]:
+    def parameters(
+        self, n: int = 1, changes: Mapping[str, ArrayLike] | None = None, *, strict: bool = False
+    ) -> NDArray[np.float64]:
         """Constants of ``n`` people, shape (n, constants), with ``changes`` made and derived constants following.
 
         Each change is a number or one number per person. A derived constant that is itself in ``changes`` keeps the
-        given value. Raises :class:`EngineError` naming constants the model does not have.
+        given value. Where it is a power, root or logarithm of a negative number it is clamped, or not a number if
+        ``strict``. Raises :class:`EngineError` naming constants the model does not have.
         """
         changes = changes or {}
         unknown = [c for c in changes if c not in self.constants]
@@ -120,16 +135,17 @@ class Program:
         for name, value in changes.items():
             p[:, self.index[name]] = value
         columns = list(p.T)
-        run(tuple((t, e) for t, e in self.derive if self.constants[int(t[2:-1])] not in changes), p=columns)
+        following = tuple((t, e) for t, e in self.derive if self.constants[int(t[2:-1])] not in changes)
+        run(following, strict=strict, p=columns)
         for name in self.derived:
             p[:, self.index[name]] = columns[self.index[name]]
         return p
 
-    def initial(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        """States at the start, shape (n, states), for constants of shape (n, constants)."""
+    def initial(self, parameters: NDArray[np.float64], *, strict: bool = False) -> NDArray[np.float64]:
+        """States at the start, shape (n, states), for constants of shape (n, constants); ``strict`` as above."""
         n = len(parameters)
         x: list[Any] = [0.0] * len(self.states)
-        run(self.start, p=[parameters[:, i] for i in range(parameters.shape[1])], x=x)
+        run(self.start, strict=strict, p=[parameters[:, i] for i in range(parameters.shape[1])], x=x)
         return np.stack([np.broadcast_to(np.asarray(v, float), n) for v in x], axis=1)
 
 
@@ -147,32 +163,34 @@ def compile_sbml(text: str, typical: Mapping[str, float] | None = None) -> Progr
     return compile_system(read_sbml(text), hashlib.sha256(text.encode()).hexdigest(), typical)
 
 
-def compile_system(system: System, source: str, typical: Mapping[str, float] | None = None) -> Program:
-    """Differentiate, order, hoist, share and print a system.
+def compile_system(
+    system: System, source: str, typical: Mapping[str, float] | None = None, guards: Sequence[Any] = ()
+) -> Program:
+    """Differentiate, order, hoist, share and print a system. ``guards`` are formulas that must not be negative.
 
     ``typical`` gives the size of each state that matters, for absolute tolerances; by default the size of its initial
     value, or 1 where that is zero. The result depends on the model alone, not on hash seeds or the machine.
     """
-    import sympy
-
     x, p = [symbol(n) for n in system.states], [symbol(n) for n in system.constants]
     rates = [_soften(system.rates[n]) for n in system.states]
     readouts = tuple(system.algebra)
     outputs = [_soften(system.algebra[n]) for n in readouts]
-    jacobian = {
-        (i, j): d for i, f in enumerate(rates) for j, xj in enumerate(x) if f.has(xj) and (d := sympy.diff(f, xj)) != 0
-    }
+    w = {s: _own(f"w{i}") for i, s in enumerate(x)}
+    slope = _Slopes(w)
+    jacobian = {(i, j): d for i, f in enumerate(rates) for j, s in enumerate(x) if f.has(s) and (d := slope(f, s)) != 0}
+    watched = [_soften(e) for e in guards]
+    watched = [e + 10 * slope.error(e) for e in watched]
     order, fill = _markowitz(len(x), jacobian)
     _refuse_dense(order, fill)
     slots = [(i, i) for i in range(len(x))] + sorted(k for k in fill if k[0] != k[1])
     slot = {k: n for n, k in enumerate(slots)}
 
-    hoist = _Hoist(set(x))
+    hoist = _Hoist({*x, *w.values()})
     entries = list(jacobian)
-    hoisted = [hoist(e) for e in [*rates, *(jacobian[k] for k in entries), *outputs]]
+    f, m, o, v = ([hoist(e) for e in part] for part in (rates, (jacobian[k] for k in entries), outputs, watched))
     n = len(x)
-    f, m, o = hoisted[:n], hoisted[n : n + len(entries)], hoisted[n + len(entries) :]
     names = {s: f"x[{i}]" for i, s in enumerate(x)} | {s: f"p[{i}]" for i, s in enumerate(p)}
+    names |= {s: f"w[{i}]" for i, s in enumerate(w.values())}
     names |= {s: f"h[{i}]" for i, s in enumerate(hoist.symbols)}
     emit = _Emit(names)
     rate_targets = [f"f[{i}]" for i in range(n)]
@@ -198,9 +216,12 @@ def compile_system(system: System, source: str, typical: Mapping[str, float] | N
         lu=_factorise(slot, slots, set(entries), order),
         solve=_substitute(slot, order),
         readout=emit([f"o[{i}]" for i in range(len(readouts))], o),
+        guard=emit([f"v[{i}]" for i in range(len(v))], v),
     )
-    start = program.initial(program.parameters())[0]
-    sizes = tuple(float((typical or {}).get(s, abs(v) or 1.0)) for s, v in zip(system.states, start, strict=True))
+    with np.errstate(all="ignore"):  # what has no value here may have one when it is run
+        start = np.abs(program.initial(program.parameters())[0])
+    default = np.where(np.isfinite(start) & (start > 0), start, 1.0)
+    sizes = tuple(float((typical or {}).get(s, v)) for s, v in zip(system.states, default, strict=True))
     return replace(program, typical=sizes)
 
 
@@ -232,9 +253,9 @@ def _soften(e: Any) -> Any:
         if _is_product(exponent):
             return sp.Pow(base, exponent)
         if exponent in (sp.Rational(1, 2), sp.Float(0.5)):
-            return sp.sqrt(base)
+            return _root()(base)
         if exponent in (-sp.Rational(1, 2), -sp.Float(0.5)):
-            return 1 / sp.sqrt(base)
+            return 1 / _root()(base)
         return _exp()(exponent * _log()(base))
 
     def merge(product: Any) -> Any:
@@ -245,6 +266,7 @@ def _soften(e: Any) -> Any:
         return sp.Mul(*rest, _exp()(sp.Add(*[a.args[0] for a in exps])))
 
     e = sp.sympify(e).replace(lambda q: q.is_Pow and q.base != sp.E, lambda q: power(q.base, q.exp))
+    e = e.replace(sp.log, lambda a: sp.log(a) if a.is_number else _log()(a))
     e = e.replace(sp.floor, _opaque("soft_floor")).replace(sp.ceiling, _opaque("soft_ceil"))
     return e.replace(lambda q: q.is_Mul, merge)
 
@@ -257,9 +279,19 @@ def _log() -> Any:
     return _opaque("soft_log")
 
 
+def _root() -> Any:
+    return _opaque("soft_sqrt")
+
+
+def _above() -> Any:
+    """The base of a power, root or logarithm where its slope is taken; :class:`_Slopes` says how near to zero."""
+    return _opaque("soft_above")
+
+
 _SLOPES: dict[str, Callable[[Any], Any]] = {
     "soft_exp": lambda e: e,
-    "soft_log": lambda e: 1 / e.args[0],
+    "soft_log": lambda e: 1 / _above()(e.args[0]),
+    "soft_sqrt": lambda e: e / (2 * _above()(e.args[0])),
     "soft_floor": lambda e: 0 * e,
     "soft_ceil": lambda e: 0 * e,
 }
@@ -275,6 +307,41 @@ def _opaque(name: str) -> Any:
         return _SLOPES[name](self)
 
     return type(name, (sp.Function,), {"fdiff": fdiff, "is_real": True})
+
+
+class _Slopes:
+    """Differentiates by states. Where a slope may be infinite, the base is held at its own error from zero."""
+
+    def __init__(self, allowed: Mapping[Any, Any]) -> None:
+        self._allowed = allowed  # state -> the symbol of its error
+        self._errors: dict[Any, Any] = {}
+
+    def __call__(self, e: Any, state: Any) -> Any:
+        import sympy as sp
+
+        d = sp.diff(e, state)
+        bases = {a: a.args[0] for a in d.atoms(_above())}
+        held = {a: _opaque("soft_max")(b, self.error(b) + 1e-30) for a, b in bases.items()}
+        for root in d.atoms(sp.Pow):  # the slopes of asin and acos
+            if root.exp == -sp.Rational(1, 2):
+                held[root] = 1 / _root()(_opaque("soft_max")(root.base, self.error(root.base) + 1e-30))
+        return d.xreplace(held)
+
+    def error(self, e: Any) -> Any:
+        """How far off an expression is where each of its states is by what it may be."""
+        import sympy as sp
+
+        if e not in self._errors:
+            states = sorted(e.free_symbols & self._allowed.keys(), key=sp.default_sort_key)
+            slopes = [(self(e, s), self._allowed[s]) for s in states]
+            terms = [(abs(d) if d.is_Number else _opaque("soft_abs")(d)) * error for d, error in slopes]
+            self._errors[e] = sp.Add(*terms)
+        return self._errors[e]
+
+
+def _own(name: str) -> Any:
+    """A symbol of ours. It ends in a sign that no name of a model can hold, and is printed without."""
+    return symbol(f"{name}'")
 
 
 def _is_condition(e: Any) -> bool:
@@ -311,7 +378,7 @@ class _Hoist:
     def _name(self, e: Any) -> Any:
         if e.is_Symbol:
             return e
-        return self._found.setdefault(e, symbol(f"h__{len(self._found)}"))
+        return self._found.setdefault(e, _own(f"h{len(self._found)}"))
 
     def __call__(self, e: Any) -> Any:
         if e in self._memo:
@@ -430,7 +497,8 @@ class _Emit:
     def __call__(self, targets: Sequence[str], expressions: Sequence[Any]) -> Statements:
         import sympy as sp
 
-        shared, reduced = sp.cse(expressions, symbols=sp.numbered_symbols("c", real=True), order="canonical")
+        names = (_own(f"c{i}") for i in itertools.count())
+        shared, reduced = sp.cse(expressions, symbols=names, order="canonical")
         inline: dict[Any, Any] = {}  # conditions stay where they are used: temporaries are numbers only
         out = []
         for name, e in shared:
@@ -438,7 +506,7 @@ class _Emit:
             if _is_condition(e):
                 inline[name] = e
             else:
-                out.append((str(name), self.text(e)))
+                out.append((self.text(name), self.text(e)))
         return (*out, *((t, self.text(e.xreplace(inline))) for t, e in zip(targets, reduced, strict=True)))
 
 
@@ -453,7 +521,7 @@ def _printer() -> Any:
             self.names = names
 
         def _print_Symbol(self, e: Any) -> str:
-            return self.names.get(e, str(e.name))
+            return self.names.get(e) or str(e.name).removesuffix("'")
 
         def _print_Integer(self, e: Any) -> str:
             return f"{int(e)}.0" if e >= 0 else f"({int(e)}.0)"
@@ -555,6 +623,7 @@ def _printer() -> Any:
 
 _NAMES = {"Abs": "vabs", "soft_floor": "vfloor", "soft_ceil": "vceil", "sin": "vsin", "cos": "vcos"}
 _NAMES |= {"asin": "vasin", "acos": "vacos", "atan": "vatan"}
+_NAMES |= {"soft_sqrt": "vsqrt", "soft_max": "vmax", "soft_abs": "vabs"}
 """SymPy's name of a function -> the statements'."""
 
 
@@ -578,15 +647,23 @@ def _numpy_functions() -> dict[str, Any]:
     }
 
 
+def _strict_functions() -> dict[str, Any]:
+    """The same, but not a number where a logarithm or root is taken of a negative one."""
+    return {
+        "vlog": lambda a: np.where(a < 0.0, np.nan, np.log(np.maximum(a, 1e-30))),
+        "vsqrt": lambda a: np.where(a < 0.0, np.nan, np.sqrt(np.maximum(a, 0.0))),
+    }
+
+
 @lru_cache(maxsize=64)
-def function(name: str, arguments: Sequence[str], statements: Statements) -> Any:
+def function(name: str, arguments: Sequence[str], statements: Statements, *, strict: bool = False) -> Any:
     """A Python function that runs statements on NumPy arrays (element ``i`` of an argument is one array)."""
     body = "".join(f"    {target} = {expression}\n" for target, expression in statements) or "    pass\n"
-    namespace = _numpy_functions()
+    namespace = _numpy_functions() | (_strict_functions() if strict else {})
     exec(compile(f"def {name}({', '.join(arguments)}):\n{body}", f"<{name}>", "exec"), namespace)
     return namespace[name]
 
 
-def run(statements: Statements, **arrays: list[Any]) -> None:
+def run(statements: Statements, *, strict: bool = False, **arrays: list[Any]) -> None:
     """Run statements once on NumPy arrays; targets are set in the lists given."""
-    function("once", tuple(arrays), statements)(*arrays.values())
+    function("once", tuple(arrays), statements, strict=strict)(*arrays.values())

@@ -30,7 +30,7 @@ lanes = MutableSequence[Any]
 reals = MutableSequence[float]
 ints = MutableSequence[int]
 
-OK, STEP_TOO_SMALL, TOO_MANY_STEPS = 0, 1, 2
+OK, STEP_TOO_SMALL, TOO_MANY_STEPS, BELOW_ZERO = 0, 1, 2, 3
 SET, SCALE, ADD = 0, 1, 2
 
 STATES: int
@@ -38,6 +38,7 @@ CONSTANTS: int
 HOISTED: int
 ENTRIES: int
 READOUTS: int
+GUARDS: int
 CLOCK: int  # the state that holds the time, or -1
 pre: Any
 rate: Any
@@ -45,17 +46,19 @@ jac: Any
 lu: Any
 solve: Any
 readout: Any
+guard: Any
 lane_arrays: Any  # lane_arrays(n): n lane arrays, not set
 lane_max: Any  # the largest entry of a lane array
 vsel: Any
 vabs: Any
 vmax: Any
+vmin: Any
 
 
-def memory(states: int, hoisted: int, entries: int, readouts: int, people: int = 8) -> int:
-    """Bytes of the stack that :func:`integrate` takes for one group."""
+def memory(states: int, hoisted: int, entries: int, outputs: int, people: int = 8) -> int:
+    """Bytes of the stack that :func:`integrate` takes for one group; ``outputs`` are readouts and guards."""
     real = 8  # bytes
-    return (hoisted + entries + 11 * states + readouts + 1) * people * real
+    return (hoisted + entries + 12 * states + outputs + 2) * people * real
 
 
 def integrate(
@@ -91,7 +94,9 @@ def integrate(
     ``needed`` lists the states that this takes (all of them ``with_readouts``).
     ``event_first`` (n_events + 1 entries) delimits the actions of each event; targets count constants first, then
     states. ``hoisted`` tells of each constant whether what is hoisted out of the loop depends on it (1) or not (0).
-    ``count`` receives steps and rejected steps. Returns OK, STEP_TOO_SMALL or TOO_MANY_STEPS.
+    ``count`` receives steps and rejected steps. Returns OK, STEP_TOO_SMALL, TOO_MANY_STEPS, or BELOW_ZERO where a guard
+    is: each is looked at at the start, after every step and event, and wherever a value is asked for; ``y`` is then the
+    state in which it was found.
     """
     h_p = lane_arrays(HOISTED)
     m = lane_arrays(ENTRIES)
@@ -101,6 +106,8 @@ def integrate(
     z = lane_arrays(STATES)
     at = lane_arrays(STATES)
     o = lane_arrays(READOUTS + 1)
+    w = lane_arrays(STATES)
+    v = lane_arrays(GUARDS + 1)
     pre(p, h_p)
     t = start
     h = first_step
@@ -120,8 +127,8 @@ def integrate(
             else:
                 out[i_out * n_select + k] = o[select[k] - STATES]
         i_out = i_out + 1
-    while i_out < n_times:
-        while i_event < n_events and event_time[i_event] <= t + 1e-12:
+    while i_out <= n_times:
+        while i_out < n_times and i_event < n_events and event_time[i_event] <= t + 1e-12:
             constants_changed = 0
             for a in range(event_first[i_event], event_first[i_event + 1]):
                 target = event_target[a]
@@ -146,6 +153,19 @@ def integrate(
                 pre(p, h_p)
             i_event = i_event + 1
             last_step = 0.0
+        for i in range(STATES):
+            w[i] = atol[i] + rtol * vabs(y[i])
+        if GUARDS > 0:
+            guard(y, p, h_p, w, v)
+            below = w[0] * 0.0
+            for k in range(GUARDS):
+                below = below + vsel(v[k] >= 0.0, 0.0, 1.0)
+            if lane_max(below) > 0.0:
+                count[0] = count[0] + steps
+                return 3
+        if i_out == n_times:
+            count[0] = count[0] + steps
+            return 0
         stop = end
         if i_event < n_events:
             stop = min(end, event_time[i_event])
@@ -166,7 +186,7 @@ def integrate(
                 return 2
             steps = steps + 1
             r = 1.0 / step
-            jac(y, p, h_p, f, m)
+            jac(y, p, h_p, w, f, m)
             lu(m, 4.0 * r)
             for i in range(STATES):
                 b[i] = f[i]
@@ -228,11 +248,15 @@ def integrate(
                 )
             solve(m, b)
             squares = b[0] * 0.0
+            pivots = vabs(m[0])
             for i in range(STATES):
+                pivots = vmin(pivots, vabs(m[i]))
                 z[i] = z[i] + b[i]
                 e = b[i] / (atol[i] + rtol * vmax(vabs(y[i]), vabs(z[i])))
                 squares = squares + e * e
-            # A person whose numbers ran away must not hide: not-a-number compares false and becomes enormous.
+            # A person whose numbers ran away must not hide: not-a-number compares false and becomes enormous. Nor may
+            # an infinite slope, whose inverse pivot is 0: what does not move shows no error.
+            squares = vsel(pivots > 0.0, squares, 1e300)
             worst = lane_max(vsel(squares < 1e300, squares, 1e300))
             error = (worst / STATES) ** 0.5
             if worst >= 1e300:
@@ -264,7 +288,7 @@ def integrate(
                     rejected = 1
                     count[1] = count[1] + 1
                     h = step * factor
-            if accepted == 0 and h < 1e-10:
+            if accepted == 0 and h < 1e-15 * max(t, -t) + 1e-30:
                 count[0] = count[0] + steps
                 return 1
         t_next = t + step
@@ -292,6 +316,16 @@ def integrate(
                 at[i] = y[i] * s1 + s * (z[i] + s1 * (c2 + s * c3))
             if CLOCK >= 0:
                 at[CLOCK] = times[i_out]  # to the last digit: a formula may jump at just this time
+            if GUARDS > 0:
+                guard(at, p, h_p, w, v)
+                below = w[0] * 0.0
+                for k in range(GUARDS):
+                    below = below + vsel(v[k] >= 0.0, 0.0, 1.0)
+                if lane_max(below) > 0.0:
+                    for i in range(STATES):
+                        y[i] = at[i]
+                    count[0] = count[0] + steps
+                    return 3
             if with_readouts == 1:
                 readout(at, p, h_p, o)
             for k in range(n_select):
@@ -305,5 +339,4 @@ def integrate(
         if CLOCK >= 0:
             y[CLOCK] = t_next
         t = t_next
-    count[0] = count[0] + steps
     return 0

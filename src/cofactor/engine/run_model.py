@@ -60,7 +60,7 @@ def run(request: Request) -> Table:
 
     Raises :class:`InputError` listing everything that cannot be used.
     """
-    model = UserModel(human(), {}) if request.model is None else load_model(request.model)
+    model = UserModel(human()) if request.model is None else load_model(request.model)
     return run_given(model, request)
 
 

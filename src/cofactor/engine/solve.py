@@ -35,6 +35,7 @@ class Code(IntEnum):
     OK = 0
     STEP_TOO_SMALL = 1
     TOO_MANY_STEPS = 2
+    BELOW_ZERO = 3  # what must not be negative was, by more than ten times its allowed error
 
 
 class Backend(StrEnum):
@@ -133,7 +134,8 @@ def solve(
         a :class:`Solution` with one row per person.
 
     Raises:
-        EngineError: a name the model does not have, times out of order, shapes that do not fit, or not-a-number given.
+        EngineError: a name the model does not have, times out of order, shapes that do not fit, not-a-number given, or
+            a tolerance or step that is not above zero.
 
     Note:
         The result of one call is the same bit for bit whatever the number of threads. A person's result depends, within
@@ -146,6 +148,7 @@ def solve(
     p = np.ascontiguousarray(parameters, float)
     x = program.initial(p) if initial is None else np.ascontiguousarray(initial, float)
     _check(program, p, x, when, names, start)
+    _check_tolerance(tolerance)
     typical = np.asarray(program.typical)
     absolute = tolerance.relative * 0.1 if tolerance.absolute is None else tolerance.absolute
     job = batch.Job(
@@ -194,6 +197,8 @@ def _check(
         if not np.isfinite(array).all():
             person, column = np.argwhere(~np.isfinite(array))[0]
             raise EngineError(f"{what} {names[column]} of person {person} is {array[person, column]}; give a number")
+    if not np.isfinite(start):
+        raise EngineError(f"the start is {start:g}; expected a finite number")
     if times.ndim != 1 or not len(times) or not np.isfinite(times).all():
         raise EngineError("times must be one or more finite numbers")
     if times[0] < start or (np.diff(times) < 0).any():
@@ -206,6 +211,15 @@ def _check(
         raise EngineError(f"the model {program.name!r} reports no {', '.join(unknown)}")
 
 
+def _check_tolerance(tolerance: Tolerance) -> None:
+    for name in ("relative", "absolute", "first_step", "bolus_step", "largest_step"):
+        value = getattr(tolerance, name)
+        if value is not None and not 0 < value < np.inf:
+            raise EngineError(f"the tolerance's {name} is {value:g}; expected a finite number above 0")
+    if tolerance.most_steps < 1:
+        raise EngineError(f"the tolerance's most_steps is {tolerance.most_steps}; expected at least 1")
+
+
 def _selection(program: Program, outcomes: Sequence[str]) -> NDArray[np.int64]:
     place: Mapping[str, int] = {n: i for i, n in enumerate((*program.states, *program.readouts))}
     return np.array([place[o] for o in outcomes], np.int64)
@@ -216,12 +230,19 @@ def _schedule(program: Program, events: Sequence[Event], people: int, start: flo
     for e in events:
         if e.target not in program.index:
             raise EngineError(f"an event changes {e.target!r}, which the model {program.name!r} does not have")
-        if not e.time >= start:
+        if not np.isfinite(e.time):
+            raise EngineError(f"an event at {e.time:g}; expected a finite time")
+        if e.time < start:
             raise EngineError(f"an event at {e.time:g} lies before the start ({start:g})")
     ordered = sorted(events, key=lambda e: e.time)
     amounts = np.empty((len(ordered), people))
     for i, e in enumerate(ordered):
-        amounts[i] = np.asarray(e.amount, float)
+        amount = np.asarray(e.amount, float)
+        if amount.shape not in ((), (1,), (people,)):
+            raise EngineError(
+                f"an event changes {e.target!r} by amounts of shape {amount.shape}; expected one number, or {people}"
+            )
+        amounts[i] = amount
     if not np.isfinite(amounts).all():
         raise EngineError("an event's amount is not a finite number")
     moments = sorted({e.time for e in ordered})

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cofactor.engine.mathml import CLOCK, expression, number, symbol
+from cofactor.engine.mathml import CLOCK, UNSET, expression, number, symbol
 from cofactor.errors import ModelError
 from cofactor.said import Said
 
@@ -207,7 +207,7 @@ def _system(model: Any) -> System:
     derived = _ordered({n: in_constants(e) for n, e in given.items() if n in constants}, constants)
     initial = {s: in_constants(given.get(s, number(values.get(s)))) for s in states}
     missing = [n for n in constants if n not in derived and values.get(n) is None]
-    missing += [s for s, e in initial.items() if e.has(symbol("__unset"))]
+    missing += [s for s, e in initial.items() if e.has(symbol(UNSET))]
     if missing:
         said = Said("no value is given for {names}; set each or give it an initial assignment", names=tuple(missing))
         raise ModelError(said)

@@ -2,8 +2,8 @@
 
 Reading needs antimony, libSBML and SymPy (the extra ``[model]``); see :mod:`cofactor.engine.translate` for what of SBML
 is understood. Real powers, roots and logarithms are defined for numbers above zero only, and the engine's are clamped
-there (:mod:`cofactor.engine.program`); so what they are taken of is reported along with every run, and a run in which
-one of them fell below zero is refused instead of returned.
+there (:mod:`cofactor.engine.program`); so what they are taken of is watched at every step, and a run in which one of
+them fell below zero is refused instead of returned. What is computed once, before the run, is refused likewise.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cofactor.engine.mathml import CLOCK, sense, symbol
 from cofactor.engine.model_limits import check_antimony, check_sbml
-from cofactor.engine.program import Program, clamped, compile_system
+from cofactor.engine.program import Program, clamped, compile_system, run
 from cofactor.engine.rodas import memory
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
 from cofactor.engine.translate import System, read_antimony, read_sbml
@@ -32,8 +32,6 @@ TOOLS = {"antimony": "antimony", "libsbml": "python-libsbml", "sympy": "sympy"}
 LARGEST_FILE = 2_000_000  # bytes; the human's SBML has 300,000
 MOST_STATES = 500
 MOST_WORK = 600_000  # operations of each rate times the states it depends on, all of which are differentiated
-_GUARD = "must_not_be_negative_"
-_ROUNDING = 1e-6  # of the largest value: what counts as below zero rather than as an error of the integration
 MOST_MEMORY = 4_000_000  # bytes of a thread's stack that one group may take; it has 8 MB
 # Also inside a comment: telling comments from text as Antimony does is not worth a way past this.
 _IMPORT = re.compile(r"\bimport\b(?:\s|/\*.*?\*/|//[^\n]*\n|#[^\n]*\n)*\"", re.DOTALL)
@@ -41,10 +39,10 @@ _IMPORT = re.compile(r"\bimport\b(?:\s|/\*.*?\*/|//[^\n]*\n|#[^\n]*\n)*\"", re.D
 
 @dataclass(frozen=True, eq=False)
 class UserModel:
-    """A model ready to run. ``guards`` are readouts of its program that must not fall below zero, by their formulas."""
+    """A model ready to run. ``guards`` are the formulas of what its program watches: none may fall below zero."""
 
     program: Program
-    guards: Mapping[str, str]
+    guards: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,7 +52,7 @@ class UserModel:
     @cached_property
     def outcomes(self) -> tuple[str, ...]:
         """What can be reported: states, then rules and rates of reactions."""
-        return (*self.states, *(r for r in self.program.readouts if r not in self.guards))
+        return (*self.states, *self.program.readouts)
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -80,26 +78,48 @@ class UserModel:
 
         ``changes`` sets constants (what follows from them follows) and starting values of states, one number or one
         per copy of the model; there are ``people`` copies. Raises :class:`EngineError` naming what the model does not
-        have, what could not be integrated, and what fell below zero that must not.
+        have, what has no value at the start, what could not be integrated, and what fell below zero that must not.
         """
         wanted = tuple(outcomes) if outcomes is not None else self.states
         changes = dict(changes or {})
         unknown = [n for n in (*changes, *wanted) if n not in self.settable and n not in self.outcomes]
         if unknown:
             raise EngineError(Said("the model {model!r} has no {names}", model=self.name, names=tuple(unknown)))
-        p = self.program.parameters(people, {n: v for n, v in changes.items() if n not in self.program.states})
-        x = self.program.initial(p)
+        set_before = {n: v for n, v in changes.items() if n not in self.program.states}
+        with np.errstate(all="ignore"):  # what has no value is refused by name
+            p = self.program.parameters(people, set_before, strict=True)
+            x = self.program.initial(p, strict=True)
         for name, value in changes.items():
             if name in self.program.states:
                 x[:, self.program.states.index(name)] = value
-        asked = (*wanted, *self.guards)
-        found = solve(self.program, p, x, times=times, outcomes=asked, events=events, tolerance=tolerance)
-        self._refuse(found, len(wanted))
-        return replace(found, outcomes=wanted, values=found.values[:, :, : len(wanted)])
+        columns = dict(zip((*self.program.constants, *self.program.states), (*p.T, *x.T), strict=True))
+        computed = [n for n in (*self.program.derived, *self.program.states) if n not in changes]
+        if without := [n for n in computed if not np.isfinite(columns[n]).all()]:
+            raise EngineError(
+                Said(
+                    "the model {model!r} gives no value to {names}: it divides by zero, or takes a real power, root or "
+                    "logarithm of a negative number",
+                    model=self.name,
+                    names=tuple(without),
+                )
+            )
+        tolerance = tolerance or Tolerance()
+        found = solve(self.program, p, x, times=times, outcomes=wanted, events=events, tolerance=tolerance)
+        self._refuse(found)
+        return found
 
-    def _refuse(self, found: Solution, count: int) -> None:
+    def _refuse(self, found: Solution) -> None:
         """Raise where a run failed, or used a power, root or logarithm of a negative number."""
         failed = np.flatnonzero(found.codes)
+        below = np.flatnonzero(found.codes == Code.BELOW_ZERO)
+        if len(below):
+            raise EngineError(
+                Said(
+                    "the model {model!r} takes a real power, root or logarithm of what falls below zero: {formulas}",
+                    model=self.name,
+                    formulas="; ".join(self._negative(found, below[0])),
+                )
+            )
         if len(failed):
             code = Code(int(found.codes[failed[0]]))
             finite = np.isfinite(found.values[failed[0]]).all(axis=1)
@@ -113,23 +133,17 @@ class UserModel:
                     code=code.name.lower(),
                 )
             )
-        below = _below_zero(found.values[:, :, count:])
-        wrong = [formula for formula, bad in zip(self.guards.values(), below, strict=True) if bad]
-        if wrong:
-            raise EngineError(
-                Said(
-                    "the model {model!r} takes a real power, root or logarithm of what falls below zero: {formulas}",
-                    model=self.name,
-                    formulas="; ".join(wrong),
-                )
-            )
 
-
-def _below_zero(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which guards (last axis) fall below zero by more than rounding."""
-    largest = np.abs(values).max(axis=(0, 1), initial=0.0)
-    below: NDArray[np.bool_] = values.min(axis=(0, 1), initial=0.0) < -_ROUNDING * largest
-    return below
+    def _negative(self, found: Solution, person: int) -> list[str]:
+        """Which guards of a person are below zero where the run was ended."""
+        row = slice(person, person + 1)
+        p, x, zeros = (list(a.T) for a in (found.parameters[row], found.final[row], np.zeros_like(found.final[row])))
+        h: list[ArrayLike] = [0.0] * self.program.hoisted
+        v: list[ArrayLike] = [0.0] * self.program.guards
+        with np.errstate(all="ignore"):
+            run(self.program.pre, p=p, h=h)
+            run(self.program.guard, x=x, p=p, h=h, w=zeros, v=v)
+        return [formula for formula, value in zip(self.guards, v, strict=True) if not np.all(np.asarray(value) >= 0.0)]
 
 
 def load_model(path: str | Path) -> UserModel:
@@ -198,13 +212,13 @@ def _compiled(sbml: str) -> UserModel:
     if (work := _work(system)) > MOST_WORK:
         said = Said("rates with {n:,} operations to differentiate; expected at most {most:,}", n=work, most=MOST_WORK)
         raise ModelError(said)
-    guards = {f"{_GUARD}{i}": e for i, e in enumerate(clamped(system))}
-    guarded = replace(system, algebra={**system.algebra, **guards})
-    program = compile_system(guarded, "given by the user")
-    if (taken := memory(len(program.states), program.hoisted, program.entries, len(program.readouts))) > MOST_MEMORY:
+    guards = clamped(system)
+    program = compile_system(system, "given by the user", guards=guards)
+    outputs = len(program.readouts) + len(guards)
+    if (taken := memory(len(program.states), program.hoisted, program.entries, outputs)) > MOST_MEMORY:
         said = Said("the model takes {taken:.1f} MB per group of people; expected at most 4 MB", taken=taken / 1e6)
         raise ModelError(said)
-    return UserModel(program, {name: str(e) for name, e in guards.items()})
+    return UserModel(program, tuple(map(str, guards)))
 
 
 def _work(system: System) -> int:

@@ -165,7 +165,7 @@ def _human(api: APIRouter, work: Work) -> None:
     @api.post("/api/simulate")
     async def simulate(body: RunBody) -> TableOut:
         """Integrate the reference adult of the shipped human, in days."""
-        found = await work.run(body.run().of, UserModel(human(), {}))
+        found = await work.run(body.run().of, UserModel(human()))
         return TableOut.model_validate(found.as_dict())
 
     @api.get("/api/model/{name}", response_class=Response)

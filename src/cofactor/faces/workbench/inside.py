@@ -131,7 +131,7 @@ def _serve_model(requests: Iterator[dict[str, Any]], tell: Tell) -> None:
 def _compiled(request: Message, held: list[UserModel]) -> Message:
     text, name = request["text"], request["name"]
     # The shipped human need not be compiled again.
-    model = UserModel(human(), {}) if text == compose() else given_model(text.encode(), name)
+    model = UserModel(human()) if text == compose() else given_model(text.encode(), name)
     constants = model.program.parameters()
     states = model.program.initial(constants)
     kernel(model.program)  # its machine code is made now, not at the first slider
