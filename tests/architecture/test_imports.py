@@ -25,7 +25,10 @@ SIDE_ROOMS = ("trial", "evidence")
 SHARED = ("errors", "files", "said", "units", "__version__")
 # Needed to edit the model, not to run it.
 MODEL_TOOLS = {"antimony", "libsbml", "sympy"}
-MODEL_TOOL_PLACES = ("cofactor/model/", *(f"cofactor/engine/{name}.py" for name in ("translate", "mathml", "program")))
+MODEL_TOOL_PLACES = (
+    "cofactor/model/",
+    *(f"cofactor/engine/{name}.py" for name in ("translate", "mathml", "compile", "slopes", "emit")),
+)
 # Of optional extras: needed to calibrate the model again, to study it or to spread a trial over machines.
 EXTRA_PLACES = {
     "scipy": ("cofactor/evidence/calibrate.py",),
@@ -160,7 +163,7 @@ def misplaced_tools(files: Files) -> list[str]:
         if i.target.split(".")[0] not in MODEL_TOOLS:
             continue
         if not i.path.startswith(MODEL_TOOL_PLACES):
-            found.append(f"{i} (only model/ and three files of engine/ may)")
+            found.append(f"{i} (only model/ and five files of engine/ may)")
         elif i.at_module_level:
             found.append(f"{i} (inside a function only: it is not installed on a user's machine)")
     return found

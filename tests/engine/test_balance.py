@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cofactor.engine.program import compile_antimony
+from cofactor.engine.compile import compile_antimony
 from cofactor.engine.solve import Change, Event, solve
 from cofactor.model.compose import compose, states
 from cofactor.model.numeric_checks import BALANCES

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cofactor.engine import llvm
+from cofactor.engine.compile import compile_antimony
 from cofactor.engine.lanes import SINGLE, Lanes
-from cofactor.engine.program import compile_antimony
 from cofactor.engine.solve import solve
 
 TEXT = "k = 0.5; x = 8; x' = -k*x"

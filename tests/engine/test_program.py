@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from cofactor.engine.compile import compile_antimony
 from cofactor.engine.generate import build_human, human
-from cofactor.engine.program import Program, compile_antimony
+from cofactor.engine.program import Program
 from cofactor.engine.solve import Tolerance, solve
 from cofactor.errors import EngineError
 from cofactor.model.compose import sbml
@@ -23,7 +24,7 @@ def test_the_shipped_human_is_what_its_text_gives():
 
 
 def test_the_bytes_do_not_depend_on_the_hash_seed():
-    code = f"from cofactor.engine.program import compile_antimony as c; print(c({SMALL!r}).hash)"
+    code = f"from cofactor.engine.compile import compile_antimony as c; print(c({SMALL!r}).hash)"
     runs = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -79,7 +80,7 @@ def test_an_unknown_constant_is_named():
 
 
 def test_the_reference_adult_is_at_rest():
-    from cofactor.engine.program import run
+    from cofactor.engine.statements import run
 
     program = human()
     p = program.parameters()

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from cofactor.engine.compile import compile_antimony
 from cofactor.engine.generate import human
-from cofactor.engine.program import compile_antimony
 from cofactor.engine.solve import Backend, Change, Code, Event, Tolerance, solve
 from cofactor.errors import EngineError
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cofactor.engine.program import compile_antimony
+from cofactor.engine.compile import compile_antimony
 from cofactor.engine.solve import Tolerance, solve
 from cofactor.engine.translate import read_antimony, read_sbml
 from cofactor.errors import ModelError

@@ -30,7 +30,7 @@ def test_the_command_writes_the_composed_model_without_any_tool(tmp_path, kind, 
 
 def test_the_antimony_text_gives_the_same_model_again(tmp_path):
     """What is exported as text is the master itself: read back, it has the same equations and values."""
-    from cofactor.engine.program import compile_antimony, compile_sbml
+    from cofactor.engine.compile import compile_antimony, compile_sbml
 
     again = compile_antimony(export("antimony", tmp_path / "human.ant").read_text(encoding="utf-8"))
     ours = compile_sbml(export("sbml", tmp_path / "human.xml").read_text(encoding="utf-8"))

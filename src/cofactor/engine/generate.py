@@ -10,7 +10,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from cofactor.engine.program import Program, compile_sbml
+from cofactor.engine.compile import compile_sbml
+from cofactor.engine.program import Program
 from cofactor.model.export import SHIPPED_SBML
 
 _FILE = "_generated/human.json"

@@ -20,7 +20,8 @@ from llvmlite import ir
 
 from cofactor.engine import rodas
 from cofactor.engine.lanes import FLAGS, Lanes
-from cofactor.engine.program import Program, Statements
+from cofactor.engine.program import Program
+from cofactor.engine.statements import Statements
 from cofactor.errors import EngineError
 
 I1, I32, I64, F64 = ir.IntType(1), ir.IntType(32), ir.IntType(64), ir.DoubleType()

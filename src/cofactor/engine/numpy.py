@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cofactor.engine import program as statements
-from cofactor.engine import rodas
+from cofactor.engine import rodas, statements
 from cofactor.engine.program import Program
 
 

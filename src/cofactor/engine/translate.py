@@ -9,8 +9,8 @@ rules, delays, fast reactions, packages that change the mathematics, and compart
 
 A model that names time gets a state more, :data:`CLOCK`, whose rate is 1: the integrator knows no explicit time.
 
-Only this module, :mod:`cofactor.engine.mathml` and :mod:`cofactor.engine.program` need libSBML and SymPy; a compiled
-program runs without them.
+Only this module, :mod:`cofactor.engine.mathml`, :mod:`cofactor.engine.compile` and what that is made of need libSBML
+and SymPy; a compiled program runs without them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Reading needs antimony, libSBML and SymPy (the extra ``[model]``); see :mod:`cofactor.engine.translate` for what of SBML
 is understood. Real powers, roots and logarithms are defined for numbers above zero only, and the engine's are clamped
-there (:mod:`cofactor.engine.program`); so what they are taken of is watched at every step, and a run in which one of
+there (:mod:`cofactor.engine.slopes`); so what they are taken of is watched at every step, and a run in which one of
 them fell below zero is refused instead of returned. What is computed once, before the run, is refused likewise.
 """
 
@@ -18,11 +18,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cofactor.engine.compile import compile_system
 from cofactor.engine.mathml import CLOCK, sense, symbol
 from cofactor.engine.model_limits import check_antimony, check_sbml
-from cofactor.engine.program import Program, clamped, compile_system, run
+from cofactor.engine.program import Program
 from cofactor.engine.rodas import memory
+from cofactor.engine.slopes import clamped
 from cofactor.engine.solve import Code, Event, Solution, Tolerance, solve
+from cofactor.engine.statements import run
 from cofactor.engine.translate import System, read_antimony, read_sbml
 from cofactor.errors import EngineError, InputError, ModelError, Problem
 from cofactor.files import read_whole

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 
 from cofactor.engine.generate import human
-from cofactor.engine.program import run
+from cofactor.engine.statements import run
 from cofactor.evidence.ledger import Reference, references
 from cofactor.facts.read import read_table
 from cofactor.model.tables import Parameter, parameters
