@@ -304,7 +304,7 @@ def test_a_misplaced_model_tool_is_caught(bad):
 
 def test_a_model_tool_in_its_place_is_not_caught():
     inside = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import sympy\ndef f():\n    import sympy"
-    assert misplaced_tools(planted(model__check=inside, engine__program=inside)) == []
+    assert misplaced_tools(planted(model__check=inside, engine__compile=inside)) == []
 
 
 @pytest.mark.parametrize("line", ["import socket", "from urllib.request import urlopen", "import http.client"])
