@@ -4,7 +4,8 @@ import pytest
 
 from cofactor.evidence import minerals
 from cofactor.evidence.layer import draws
-from cofactor.evidence.published import COLUMNS, Kind, parse, shipped
+from cofactor.evidence.mineral_words import _dose_mmol
+from cofactor.evidence.published import COLUMNS, Kind, Row, parse, shipped
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,12 @@ def test_a_new_row_in_conventional_units():
     assert not unread
     (value,) = minerals.predict(rows, draws())
     assert 2.02 < value.value[0] < 2.2
+
+
+def test_the_unit_of_a_dose_is_that_of_its_column():
+    """Words may name another: 12 mg on a diet of less than 1 mEq is not 12 mEq (Fatemi 1991)."""
+    said = {"dose_per_day": "12", "dose_unit": "mg", "intervention": "diet <1 mEq Mg/d"}
+    assert _dose_mmol(Row(Kind.MINERAL, 1, said), "magnesium") == pytest.approx(12 / 24.305, rel=1e-3)
+    for unit, words in (("mEq", "magnesium chloride"), ("", "magnesium chloride 12 mEq")):
+        row = Row(Kind.MINERAL, 1, {**said, "dose_unit": unit, "intervention": words})
+        assert _dose_mmol(row, "magnesium") == pytest.approx(6.0)

@@ -205,8 +205,8 @@ def _mmol(mg: float, element: str) -> float:
 
 
 def _dose_mmol(row: Row, element: str) -> float | None:
-    """The daily dose of a mineral in mmol, whatever unit it is given in."""
-    dose, unit = _dose(row), f"{row.text('dose_unit')} {row.text('intervention')}".lower()
+    """The daily dose of a mineral in mmol. Its unit is the row's; only where that is empty do the words tell it."""
+    dose, unit = _dose(row), row.text("dose_unit").lower() or row.text("intervention").lower()
     if dose is None:
         return None
     if re.search(r"\bmmol\b(?! phyt)", unit):

@@ -166,14 +166,15 @@ def _noisy(o: Observation, means: Array, rng: np.random.Generator) -> Array:
     if o.unit == UNITS["25OHD"] and o.analyte != "D3":
         return np.asarray(means + layer()["trial_reading"].value * rng.standard_normal(len(means)))
     start = o.start if o.start is not None else float(np.abs(means).mean())
-    return _between_trials(o.measure, means, np.full(len(means), start), rng)
+    return _between_trials(o.analyte, o.measure, means, np.full(len(means), start), rng)
 
 
-def _between_trials(measure: str, means: Array, start: Array, rng: np.random.Generator) -> Array:
+def _between_trials(analyte: str, measure: str, means: Array, start: Array, rng: np.random.Generator) -> Array:
     """Levels other than 25(OH)D as trials read them: assays and people differ, less so for changes."""
     normal = rng.standard_normal(len(means))
     if measure in (Measure.LEVEL, Measure.HIGHEST, Measure.RATIO, Measure.AREA):
-        return np.asarray(means * np.exp(layer()["other_level"].value * normal))
+        usual = layer()["other_level"]
+        return np.asarray(means * np.exp(layer().get(f"other_level.{analyte}", usual).value * normal))
     width = np.hypot(layer()["other_change"].value * means, layer()["other_floor"].value * start)
     return np.asarray(means + width * normal)
 
@@ -238,7 +239,7 @@ def _minerals(rows: Iterable[Row]) -> tuple[list[Judged], tuple[Unread, ...]]:
     for row, m, many in zip(chosen, mean, other, strict=True):
         what, sd, count = row.reading, row.row.number("value_sd"), row.row.number("n")
         error = sd / np.sqrt(count) if sd and count else 0.0
-        means = _between_trials(what.measure, many.value, many.start, rng)
+        means = _between_trials(row.analyte, what.measure, many.value, many.start, rng)
         means = means + error * rng.standard_normal(len(means))
         low, high = (float(end) for end in np.percentile(means, _COVER))
         of_row = (row.row, row.analyte, what.measure, what.unit, row.value, sd)
