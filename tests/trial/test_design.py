@@ -217,6 +217,44 @@ def test_doses_until_the_last_day_are_taken():
     assert trial.arms[0].give[0].end == 20
 
 
+def test_a_day_named_twice_is_refused_since_nobody_knows_what_is_meant():
+    found = refused(
+        """
+        trial: 1
+        days: 20
+        arms:
+          - {name: a, give: [{nutrient: vitamin_d, amount: 1000 IU, at: [1, 0, 1]}]}
+          - {name: b, infuse: [{nutrient: magnesium, amount: 10 mg, at: [2, 2.0], hours: 1}]}
+        observe: {days: [0, 20, 20]}
+        """
+    )
+    assert list(found) == ["arms[0].give[0].at", "arms[1].infuse[0].at"]
+    assert all(told.startswith("day") and "twice" in told for told in found.values())
+
+
+@pytest.mark.parametrize(
+    ("infusions", "mmol"),
+    [
+        ("[{amount: -40 mmol, at: [1], hours: 2}]", "40"),
+        ("[{amount: -10 mmol, at: [1], hours: 2}, {amount: -6 mmol, at: [1.5], hours: 2}]", "16"),
+        ("[{amount: -8 mmol, at: [1, 1.9], hours: 1}]", "16"),
+        ("[{amount: -8 mmol, at: [1, 2], hours: 12}]", None),
+        ("[{amount: -60 mmol, at: [1], hours: 120}]", None),
+        ("[{amount: -100 mmol, at: [1], hours: 120}]", "20"),
+        ("[{amount: -15 mmol, at: [1], hours: 0.1}, {amount: 40 mmol, at: [1], hours: 2}]", None),
+    ],
+)
+def test_no_more_calcium_is_taken_away_in_a_day_than_a_body_can_lose(infusions, mmol):
+    text = "trial: 1\nweeks: 8\narms: [{name: a, infuse: " + infusions.replace("{", "{nutrient: calcium, ") + "}]\n"
+    if mmol is None:
+        assert parse_trial(text).arms[0].infuse
+        return
+    found = refused(text)
+    assert list(found) == ["arms[0].infuse"]
+    assert f"{mmol} mmol" in found["arms[0].infuse"]
+    assert "15 mmol" in found["arms[0].infuse"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic import field_validator as validator
 
@@ -16,11 +18,12 @@ from cofactor.person.schema_base import NUMBER, PERIOD, QUANTITY, Many, Strict, 
 from cofactor.person.schema_taken import FormedIn, read_moments
 from cofactor.said import Said
 from cofactor.trial import spreads
-from cofactor.trial.written import DAYS, IN_DIET, MODELLED, MOST_DAYS, days_of, followed, in_diet, modelled, share
+from cofactor.trial.written import DAYS, IN_DIET, MODELLED, MOST_DAYS, days_once, followed, in_diet, modelled, share
 
 INTO_VEIN = ("magnesium", "calcium")
 _MOST_VITAMIN_D_DAILY = 1_500.0  # µg; 60,000 IU a day, above every arm ever given (50,000 IU, Barger-Lux 1998)
 _MOST_MMOL = {"magnesium": 200.0, "calcium": 200.0}  # of one infusion: 5 and 8 g, above what is given
+_MOST_TAKEN_AWAY = 15.0  # mmol of calcium in a day: some 22 are outside cells, and clamps of citrate or EDTA take 10
 
 
 def _one_or_many(value: object) -> object:
@@ -66,7 +69,7 @@ class GiveIn(FormedIn):
     @validator("at", mode="plain")
     @classmethod
     def _at(cls, value: object) -> tuple[float, ...]:
-        return () if value is None else days_of(value)
+        return () if value is None else days_once(value)
 
     @validator("every", mode="plain")
     @classmethod
@@ -126,7 +129,12 @@ class InfuseIn(Strict):
     at: Annotated[tuple[float, ...], DAYS, Field(description="Days on which an infusion begins.", examples=[[21]])]
     hours: Annotated[float, NUMBER, Field(description="How long each lasts.", examples=[0.2])]
     amount: Annotated[
-        float, QUANTITY, Field(description="Of one infusion; below 0 where calcium is taken away.", examples=["97 mg"])
+        float,
+        QUANTITY,
+        Field(
+            description="Of one infusion; below 0 where calcium is taken away, at most 15 mmol a day by all of them.",
+            examples=["97 mg"],
+        ),
     ]
 
     @validator("nutrient", mode="plain")
@@ -140,7 +148,7 @@ class InfuseIn(Strict):
     @validator("at", mode="plain")
     @classmethod
     def _at(cls, value: object) -> tuple[float, ...]:
-        return days_of(value)
+        return days_once(value)
 
     @validator("hours", mode="plain")
     @classmethod
@@ -157,6 +165,28 @@ class InfuseIn(Strict):
 
 
 _HOURS = {"h": 1.0, "min": 1 / 60, "d": 24.0}
+
+
+def _taken_away(infusions: list[InfuseIn]) -> float:
+    """Most calcium that infusions take away within a day, mmol."""
+    taking = [
+        (start, start + entry.hours / 24, -entry.amount)
+        for entry in infusions
+        if entry.nutrient == "calcium" and entry.amount < 0
+        for start in entry.at
+    ]
+    if not taking:
+        return 0.0
+    begin, end, amount = np.array(taking).T
+    edges = np.unique(np.concatenate([begin, end]))
+
+    def by(day: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Taken away up to a day: a line for each infusion, all from its begin to its end."""
+        return np.asarray(sum(np.interp(day, (b, e), (0.0, a)) for b, e, a in zip(begin, end, amount, strict=True)))
+
+    # The sum over the day that begins at any moment is most at an edge, or a day before one.
+    first = np.concatenate([edges, edges - 1])
+    return float((by(first + 1) - by(first)).max())
 
 
 class ArmIn(Strict):
@@ -179,6 +209,17 @@ class ArmIn(Strict):
     adherence: Annotated[
         float | None, NUMBER, Field(description="Part of the doses that is taken, on average.", examples=[0.9])
     ] = None
+
+    @validator("infuse", mode="after")
+    @classmethod
+    def _not_too_much_away(cls, value: list[InfuseIn]) -> list[InfuseIn]:
+        taken = _taken_away(value)
+        if taken > _MOST_TAKEN_AWAY + 1e-6:
+            got = Said("{mmol:.4g} mmol of calcium taken away within a day", mmol=taken)
+            most = Said("at most {mmol:g} mmol within a day, by all infusions together", mmol=_MOST_TAKEN_AWAY)
+            do = Said("Take less away: a body holds some 22 mmol outside cells and bone, and dies of losing most.")
+            raise refusal(got, do, (most,))
+        return value
 
     @validator("diet", mode="plain")
     @classmethod

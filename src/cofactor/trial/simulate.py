@@ -40,6 +40,8 @@ ACCURACY = Tolerance(relative=1e-3, first_step=0.1)
 PRECISION = Backend.SINGLE
 """Twice the people in a register; at this accuracy the errors are those of double precision to two digits."""
 _FROM_START = "bone_mineral"  # the one outcome that is a change since the start
+_LEAST_CALCIUM = 0.1  # mmol/L ionised; half of what anyone lived through, and where powers of it still mean something
+_LOOKS = 256  # at ionised calcium while it is taken away, in all
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,25 +135,39 @@ def observed(of: Ready, arm: Arm, days: float, times: Array, outcomes: tuple[str
     """Readings of one arm in some people, shape (people, times, outcomes)."""
     symbol = {o.id: o.symbol for o in outcome_table()}
     when = times if _FROM_START not in outcomes or times[0] == 0 else np.append(0.0, times)
+    lowest = _lowest(arm, days)
+    looked = np.union1d(when, lowest)
+    asked = [*outcomes, *(["Ca_ionised"] if len(lowest) else [])]
     solution = solve(
         human(),
         of.parameters,
         of.states,
-        times=when,
-        outcomes=[symbol[o] for o in outcomes],
+        times=looked,
+        outcomes=[symbol[o] for o in dict.fromkeys(asked)],
         events=Course(of, arm, days).events(),
         tolerance=ACCURACY,
         backend=PRECISION,
     )
-    values = solution.values
+    lost = of.failed
+    if len(lowest):
+        lost = lost | ~(solution[symbol["Ca_ionised"]].min(axis=1) > _LEAST_CALCIUM)
+    values = solution.values[:, np.searchsorted(looked, when), : len(outcomes)]
     for i, outcome in enumerate(outcomes):
         if outcome == _FROM_START:
             whole = 1 + values[:, :, i] / 100
             values[:, :, i] = 100 * (whole / whole[:, :1] - 1)
         elif outcome in of.reading:
             values[:, :, i] *= of.reading[outcome][:, None]
-    values[of.failed] = np.nan
+    values[lost] = np.nan
     return values[:, len(when) - len(times) :]
+
+
+def _lowest(arm: Arm, days: float) -> Array:
+    """Moments at which calcium that is taken away may have run out: where it does, what comes after is no life."""
+    taking = [(start, i.hours / 24) for i in arm.infuse if i.nutrient == "calcium" and i.mmol < 0 for start in i.at]
+    each = max(1, _LOOKS // max(1, len(taking)))
+    found = [start + length * np.arange(1, each + 1) / each for start, length in taking]
+    return np.unique([day for some in found for day in some if day <= days])
 
 
 def take(people: People, rows: slice) -> People:

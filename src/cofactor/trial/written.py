@@ -64,6 +64,18 @@ def days_of(value: object) -> tuple[float, ...]:
     return tuple(sorted({bounded(plain_number(day, "30"), 0, MOST_DAYS, unit, what, day) for day in listed}))
 
 
+def days_once(value: object) -> tuple[float, ...]:
+    """Read days on which something is given, each named once: a day named twice may be a slip or a second dose."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    found = days_of(value)
+    if len(found) < len(listed):
+        read = [plain_number(day, "30") for day in listed]
+        twice = next(day for day in read if read.count(day) > 1)
+        do = Said("Name each day once; for two doses on one day give twice the amount, or add a second entry.")
+        raise refusal(Said("day {day:g} twice", day=twice), do)
+    return found
+
+
 def length_in(days_each: float) -> Callable[[object], float | None]:
     """Read a length: a number of such units, or a text with its own. The reader returns days."""
 
