@@ -161,6 +161,114 @@ def test_a_single_oral_load_of_calcium_raises_calcium_and_lowers_pth_for_hours(p
     assert np.abs(found[:, 2, 0] / found[:, 0, 0] - 1).max() < 0.01
 
 
+def calcium(amount, at=(), **keys):
+    return Give("calcium", "citrate", amount, at=at, **keys)
+
+
+def after_loads(people, *gives):
+    """Urine calcium and PTH four hours after the start, means."""
+    arm = Arm("loads", gives, adherence=1.0)
+    return run(people, arm, [4 / 24 - 1e-3], ["Ca_urine", "PTH"], days=5)[:, 0].mean(axis=0)
+
+
+def test_loads_at_once_are_one_load_of_all(people):
+    whole = after_loads(people, calcium(1000.0, (0,)))
+    for gives in ((calcium(500.0, (0,)),) * 2, (calcium(500.0, (0, 0)),), (calcium(300.0, (0,)), calcium(700.0, (0,)))):
+        assert after_loads(people, *gives) == pytest.approx(whole, rel=1e-6)
+    half = after_loads(people, calcium(500.0, (0,)))
+    assert whole[0] > 1.2 * half[0]
+    assert whole[1] < 0.9 * half[1]
+
+
+@pytest.mark.parametrize(
+    ("nutrient", "form", "flux"),
+    [("calcium", "citrate", "sup_Ca"), ("magnesium", "citrate", "sup_Mg"), ("zinc", "gluconate", "in_Zn")],
+)
+def test_loads_that_overlap_bring_all_they_hold(people, nutrient, form, flux):
+    def swallowed(*gives):
+        events = [e for e in Course(people, Arm("x", gives, adherence=1.0), 9.0).events() if e.target == flux]
+        ends = [*(e.time for e in events[1:]), 9.0]
+        base = people.parameters[:, human().index[flux]]
+        return sum((np.asarray(e.amount) - base).mean() * (end - e.time) for e, end in zip(events, ends, strict=True))
+
+    once = swallowed(Give(nutrient, form, 500.0, at=(1,)))
+    assert once > 0
+    assert swallowed(Give(nutrient, form, 500.0, at=(1, 1.05))) == pytest.approx(2 * once)
+    assert swallowed(Give(nutrient, form, 500.0, at=(1,)), Give(nutrient, form, 500.0, at=(1.1,))) == pytest.approx(
+        2 * once
+    )
+
+
+@pytest.mark.parametrize(
+    ("nutrient", "form", "flux"), [("calcium", "citrate", "absCa"), ("magnesium", "oxide", "absMg")]
+)
+@pytest.mark.parametrize("moments", [("waking",), ("breakfast",), ("breakfast", "dinner"), ("breakfast", "bedtime")])
+@pytest.mark.parametrize("loaded", [100.0, 1000.0])
+def test_a_load_is_absorbed_beside_the_daily_supplement(people, nutrient, form, flux, moments, loaded):
+    def absorbed(*gives):
+        """As it is absorbed at first, before anything in the body answers."""
+        events = Course(people, Arm("x", gives, adherence=1.0), 1.0).events()
+        states, parameters = people.states, people.parameters
+        return solve(human(), parameters, states, times=[1e-4], outcomes=[flux], events=events)[flux][:, 0]
+
+    daily, load = Give(nutrient, form, 300.0, moments=moments), Give(nutrient, "citrate", loaded, at=(0,))
+    food = absorbed()
+    of_both = absorbed(daily) + absorbed(load) - 2 * food
+    # Of small doses of calcium the ceiling of what can be absorbed is met in another place.
+    assert absorbed(daily, load) - food == pytest.approx(of_both, rel=0.02 if nutrient == "calcium" else 1e-3)
+
+
+def test_after_a_load_the_daily_supplement_goes_on(people):
+    gives = (calcium(1000.0), calcium(100.0, (2,)))
+    events = [e for e in Course(people, Arm("x", gives, adherence=1.0), 9.0).events() if e.target == "sup_Ca"]
+    assert [e.time for e in events] == pytest.approx([0, 2, 2 + 4 / 24])
+    day = 1000 / 40.078
+    assert [float(np.mean(e.amount)) for e in events] == pytest.approx([day, day + 6 * 100 / 40.078, day])
+
+
+def test_who_takes_nothing_is_untreated(people):
+    gives = (
+        Give("calcium", "carbonate", 1000.0, moments=("dinner",)),
+        Give("magnesium", "citrate", 200.0, moments=("breakfast", "dinner")),
+        Give("zinc", "gluconate", 15.0),
+        calcium(500.0, (3,)),
+    )
+    outcomes, times = ["Zn_plasma", "Ca_urine", "Mg_urine", "Ca_absorption", "PTH"], [3.1, 90]
+    none = run(people, Arm("none"), times, outcomes)
+    found = run(people, Arm("never", gives, adherence=0.0), times, outcomes)
+    assert found == pytest.approx(none, rel=3e-3)
+
+
+def test_calcium_lowers_zinc_by_as_much_as_is_taken(people):
+    def zinc(adherence):
+        arm = Arm("x", (Give("calcium", "carbonate", 1000.0, moments=("dinner",)),), adherence=adherence)
+        (factor,) = [np.asarray(e.amount) for e in Course(people, arm, 28.0).events() if e.target == "ZnCa"]
+        return factor
+
+    full, part = zinc(1.0), zinc(0.5)
+    own = [e for e in Course(people, Arm("x", (calcium(500.0),), adherence=0.5), 28.0).events() if e.target == "sup_Ca"]
+    taken = np.asarray(own[0].amount) * 40.078 / 500
+    assert (full < 0.9).all()
+    assert part == pytest.approx(1 - taken * (1 - full))
+
+
+def test_a_dose_keeps_its_size_where_doses_are_missed(people):
+    events = {e.target: e.amount for e in Course(people, Arm("x", (calcium(500.0),), adherence=0.5), 28.0).events()}
+    assert np.asarray(events["sup_Ca"]) / events["n_sCa"] == pytest.approx(500 / 40.078)
+
+
+@pytest.mark.parametrize(("mmol", "hours"), [(-40.0, 2.0), (-200.0, 2.0), (-25.0, 0.05)])
+def test_who_loses_all_calcium_has_no_readings(people, mmol, hours):
+    arm = Arm("taken", infuse=(Infusion("calcium", mmol, (1.0,), hours),))
+    assert np.isnan(run(people, arm, [0, 2], ["PTH", "bone_mineral"])).all()
+
+
+@pytest.mark.parametrize("hours", [1 / 60, 2.0, 24.0])
+def test_as_much_calcium_as_may_be_taken_away_is_lived_through(people, hours):
+    found = run(people, Arm("taken", infuse=(Infusion("calcium", -15.0, (1.0,), hours),)), [0, 3], ["Ca_total"])
+    assert found[:, 1] == pytest.approx(found[:, 0], rel=0.03)
+
+
 def test_nothing_given_is_nothing_changed(people):
     assert Course(people, Arm("placebo"), 100.0).events() == []
 

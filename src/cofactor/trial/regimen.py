@@ -2,7 +2,8 @@
 
 Adherence: each person takes their own part of the doses, drawn from a Beta distribution. Where a trial reports none,
 repeated doses are taken as in trials of outpatients and less so by the year (``covariates.csv``), and what is given on
-named days is taken. A daily dose is an input of the model; vitamin D a week or more apart comes dose by dose.
+named days is taken. A daily dose is an input of the model; vitamin D a week or more apart comes dose by dose. Doses of
+named days that overlap are in the gut as one dose, beside what is taken daily.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from cofactor.person.occasions import MEALS, lay_out
 from cofactor.person.traits import covariate
 from cofactor.person.types import Supplement
 from cofactor.trial import draws
+from cofactor.trial.loads import Doses, Gut, together
 from cofactor.trial.match import Ready
 from cofactor.trial.population import FOOD, NOTHING
 from cofactor.trial.types import Arm, Give
@@ -38,8 +40,10 @@ _UNTREATED: Mapping[str, float] = {
     **dict.fromkeys(("n_sCa", "n_sMg", "meal_Ca", "meal_Mg", "F_Ca", "F_Mg", "ZnCa"), 1.0),
 }
 """Inputs of the model that only treatment moves, as they are without."""
-_MISSED = ("sup_Ca", "n_sCa", "sup_Mg", "n_sMg", "in_D3", "in_D2", "in_cal", "in_MK7")
-"""Inputs that a missed dose lowers: amounts, and with them the number of doses, so that a dose keeps its size."""
+_MISSED = ("sup_Ca", "sup_Mg", "in_D3", "in_D2", "in_cal", "in_MK7")
+"""Inputs that a missed dose lowers, with the number of doses (``_COUNTS``), so that a dose keeps its size."""
+_COUNTS = {"n_sCa": "sup_Ca", "n_sMg": "sup_Mg"}
+_FEW = 1e-9  # doses a day of who takes none: nothing has no size
 _GUT = {"D3": "gD3", "D2": "gD2", "calcifediol": "gCal"}
 _VEIN = {"magnesium": "MgIV", "calcium": "CaIV"}
 _ELEMENT = {"calcium": "Ca", "magnesium": "Mg"}
@@ -121,15 +125,24 @@ class Course:
         found: Values = {name: fixed[name] for name in _UNTREATED if name in fixed}
         taken = self._taken(day) if daily else 1.0
         for name in _MISSED:
-            found[name] = fixed[name] * taken if fixed[name] != _UNTREATED[name] or "n_s" not in name else fixed[name]
+            found[name] = fixed[name] * taken
+        for name, amount in _COUNTS.items():
+            found[name] = fixed[name] * np.maximum(taken, _FEW) if fixed[amount] else fixed[name]
+        found["ZnCa"] = self._zinc_beside_calcium(fixed, food[FOOD["zinc"]], taken)
         for nutrient in ("phosphorus", "zinc"):
             food[FOOD[nutrient]] = food[FOOD[nutrient]] + fixed[FOOD[nutrient]] * taken
         found |= food
         found |= {"S_D3": self._supply(), **self._into_vein(day)}
-        for give in self.arm.give:
-            if any(start <= day < start + _LOAD_DAYS.get(give.nutrient, 0.0) for start in give.at):
-                self._load(give, found)
+        self._add_loads(day, found)
         return found
+
+    def _zinc_beside_calcium(self, fixed: dict[str, float], food: float | Array, taken: float | Array) -> float | Array:
+        """Factor of calcium on zinc absorption, which is 1 for the zinc of food on days on which nothing is taken."""
+        if fixed["ZnCa"] == _UNTREATED["ZnCa"]:
+            return fixed["ZnCa"]
+        treated = taken * (food + fixed[FOOD["zinc"]])
+        untreated = (1 - taken) * food
+        return (treated * fixed["ZnCa"] + untreated) / (treated + untreated)
 
     def _of_day(self, daily: list[Give]) -> dict[str, float]:
         """Inputs of a day's doses if all were taken; those of phosphorus and zinc without food."""
@@ -173,27 +186,54 @@ class Course:
             found[name] = found[name] + running * infusion.mmol / (infusion.hours / 24)
         return found
 
-    def _load(self, give: Give, found: Values) -> None:
-        """A single dose of a mineral while it is absorbed: a dose of its size at the rate of so many a day."""
-        per_day = 1 / _LOAD_DAYS[give.nutrient]
+    def _add_loads(self, day: float, found: Values) -> None:
+        """Single doses while they are absorbed: of a mineral, as doses of that size at the rate of so many a day."""
+        running = list(self._running(day))
+        for nutrient, element in _ELEMENT.items():
+            loads = [(give, count) for give, count in running if give.nutrient == nutrient]
+            if loads:
+                found |= self._beside_daily(element, found, self._one_dose(loads))
         taken = self._taken_once()
-        if give.nutrient == "vitamin_k":
-            found["in_MK7"] = found["in_MK7"] + give.amount * taken
-            return
-        amount = convert(give.amount, "mg", "mmol", give.nutrient)
-        if give.nutrient in _ELEMENT:
-            element, low_acid = _ELEMENT[give.nutrient], acid_blocked(self.ready.people.design.medicines)
-            factor = (
-                magnesium_factor(give.form)
-                if element == "Mg"
-                else calcium_factor(give.form, with_meal=False, low_acid=low_acid)
-            )
-            found |= {f"sup_{element}": amount * per_day * taken, f"n_s{element}": per_day * np.maximum(taken, 1e-9)}
-            found |= {f"meal_{element}": 0.0, f"F_{element}": factor}
-            return
-        factor = zinc_factor(give.form) if give.nutrient == "zinc" else 1.0
-        name = FOOD[give.nutrient]
-        found[name] = found[name] + amount * factor * per_day * taken
+        for give, count in running:
+            if give.nutrient == "vitamin_k":
+                found["in_MK7"] = found["in_MK7"] + count * give.amount * taken
+            elif give.nutrient not in _ELEMENT:
+                factor = zinc_factor(give.form) if give.nutrient == "zinc" else 1.0
+                amount = count * convert(give.amount, "mg", "mmol", give.nutrient) * factor
+                name = FOOD[give.nutrient]
+                found[name] = found[name] + amount / _LOAD_DAYS[give.nutrient] * taken
+
+    def _running(self, day: float) -> Iterator[tuple[Give, int]]:
+        """What was given on named days and is still being absorbed, and how many times over."""
+        for give in self.arm.give:
+            length = _LOAD_DAYS.get(give.nutrient, 0.0)
+            count = sum(start <= day < start + length for start in give.at)
+            if count:
+                yield give, count
+
+    def _one_dose(self, loads: list[tuple[Give, int]]) -> Doses:
+        """Loads of one mineral that are in the gut at once: one dose of all, and the mean of their forms."""
+        nutrient, low_acid = loads[0][0].nutrient, acid_blocked(self.ready.people.design.medicines)
+        amounts = [count * convert(give.amount, "mg", "mmol", nutrient) for give, count in loads]
+        factors = [
+            magnesium_factor(give.form)
+            if nutrient == "magnesium"
+            else calcium_factor(give.form, with_meal=False, low_acid=low_acid)
+            for give, _ in loads
+        ]
+        per_day, taken = 1 / _LOAD_DAYS[nutrient], self._taken_once()
+        dissolved = sum(amount * factor for amount, factor in zip(amounts, factors, strict=True))
+        return Doses(sum(amounts) * per_day * taken, per_day * np.maximum(taken, _FEW), 0.0, dissolved / sum(amounts))
+
+    def _beside_daily(self, element: str, found: Values, load: Doses) -> Values:
+        """Inputs of the model for a load of a mineral beside what is taken of it daily."""
+        names = (f"sup_{element}", f"n_s{element}", f"meal_{element}", f"F_{element}")
+        index, parameters = human().index, self.ready.parameters
+        meal = np.asarray(found[f"in_{element}"]) / parameters[:, index["n_meal"]]
+        gain = parameters[:, index["mealgain"]] if element == "Mg" else 1.0
+        gut = Gut(parameters[:, index[f"Km{element}"]], meal, gain)
+        both = together(Doses(*(found[name] for name in names)), load, gut)
+        return dict(zip(names, (both.amount, both.per_day, both.with_meal, both.factor), strict=True))
 
     # --------------------------------------------------------------------------------------------------- dose by dose
 
