@@ -133,6 +133,43 @@ def test_the_south_has_its_summer_half_a_year_later():
     assert 1.0 < south.mean() / north.mean() < 1.25
 
 
+def swing(course):
+    """Summer above winter of a northern habit, over the mean of the year; below 0 in the south."""
+    return (course[181:212].mean() - course[0:31].mean()) / course.mean()
+
+
+def test_habits_have_no_season_at_the_equator_and_the_full_one_beyond_the_tropics():
+    full = swing(ordinary(25.0).minutes)
+    assert swing(ordinary(0.0).minutes) == 0
+    assert 0 < swing(ordinary(0.01).minutes) == pytest.approx(-swing(ordinary(-0.01).minutes), rel=0.1)
+    assert swing(ordinary(0.01).exposed) < 0.001
+    # sin 10° / sin 23.44° = 0.44
+    assert swing(ordinary(10.0).minutes) == pytest.approx(0.4365 * full, rel=0.001)
+    assert swing(ordinary(-10.0).minutes) == pytest.approx(0.4365 * swing(ordinary(-25.0).minutes), rel=0.001)
+    for latitude in (25.0, 30.0):  # winters are as mild at both
+        s = sun.season(latitude)
+        assert ordinary(latitude).exposed == pytest.approx(0.13 + 0.12 * s)
+        assert ordinary(latitude).minutes == pytest.approx(45 + 105 * s**1.8)
+    assert [sun.seasonality(at) for at in (0, 23.44, 25, 50, -50)] == [0, 1, 1, 1, 1]
+
+
+def test_the_year_keeps_its_minutes_and_skin_within_the_tropics():
+    for latitude in (0.0, 0.01, -0.01, 10.0, -10.0):
+        for field in ("minutes", "exposed", "sunscreen"):
+            here, beyond = (getattr(ordinary(at), field).mean() for at in (latitude, 25.0))
+            assert here == pytest.approx(beyond, rel=1e-3)
+
+
+def test_the_supply_does_not_jump_where_the_hemispheres_meet():
+    north, here, south = (sun.skin_supply(case(latitude)) for latitude in (0.01, 0.0, -0.01))
+    assert north == pytest.approx(here, rel=0.002)
+    assert south == pytest.approx(here, rel=0.002)
+    ten = [swing(sun.skin_supply(case(latitude))) for latitude in (10.0, -10.0)]
+    assert ten[0] > 0.1 > -0.1 > ten[1]
+    beyond = [swing(sun.skin_supply(case(latitude))) for latitude in (25.0, 50.0)]
+    assert ten[0] < beyond[0] < beyond[1]
+
+
 def test_yield_of_skin_types_lies_between_proportional_and_none():
     ratio = daily_ug(48.9, shares=np.eye(6)[3]).sum() / daily_ug(48.9).sum()
     assert 3 / 5 < ratio < 1

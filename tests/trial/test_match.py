@@ -54,6 +54,21 @@ def test_a_year_without_treatment_leads_back_to_the_start(start_of):
     assert np.abs(change).max() < 0.03
 
 
+def test_people_at_the_equator_have_the_same_year_from_either_side(start_of):
+    def year(latitude):
+        of = start_of(count=128, start=date(2026, 3, 1), latitude=latitude, skin=2)
+        return readings(of, [0, 91, 184, 275, 365])[:, :, 0].mean(axis=0)
+
+    north, here, south = (year(latitude) for latitude in (0.01, 0.0, -0.01))
+    assert np.ptp(here) < 0.03 * here.mean()  # what is left is of the sun itself
+    assert north == pytest.approx(here, rel=1e-3)
+    assert south == pytest.approx(here, rel=1e-3)
+    ten, opposite, beyond = year(10.0), year(-10.0), year(25.0)
+    assert ten[2] > 1.1 * ten[0]
+    assert opposite[2] < 0.9 * opposite[0]
+    assert beyond[2] - beyond[0] > 1.5 * (ten[2] - ten[0])
+
+
 def test_nobody_gets_less_than_nothing_from_the_sun(start_of):
     of = start_of(count=1024, start=date(2026, 10, 15), latitude=60, baseline=baseline(48, 25))
     supply = human_constant(of, "S_D3")

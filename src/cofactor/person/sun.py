@@ -153,9 +153,20 @@ def ambient(latitude: float) -> Ambient:
 
 
 def season(latitude: float) -> Array:
-    """0 in midwinter to 1 at the height of summer, shape (365,); half a year later in the south. Assumed cosine."""
+    """0 in midwinter to 1 at the height of summer, shape (365,); half a year later in the south. Assumed cosine.
+
+    How far habits follow it is :func:`seasonality`.
+    """
     shifted = _NOON - value("season.coldest_day") + _half_year(latitude)
     return np.asarray(0.5 * (1 - np.cos(2 * np.pi * shifted / DAYS_IN_YEAR)))
+
+
+def seasonality(latitude: float) -> float:
+    """How far clothing and time outdoors follow the season: 1 beyond the tropics, 0 at the equator, which has none.
+
+    Between them as the sine of the latitude, with which day length and the sun's height change (assumed).
+    """
+    return min(1.0, math.sin(math.radians(abs(latitude))) / math.sin(math.radians(value("season.full_latitude"))))
 
 
 def default_habit(latitude: float, outdoor_time: float = 1.0) -> tuple[SunHabit, SunHabit]:
@@ -177,18 +188,26 @@ def default_habit(latitude: float, outdoor_time: float = 1.0) -> tuple[SunHabit,
 def habit_of_year(latitude: float, summer: SunHabit, winter: SunHabit, outdoor_time: float = 1.0) -> Habit:
     """Draw the year between a summer and a winter habit; what either leaves open is filled from :func:`default_habit`.
 
-    Minutes follow the season to the power 1.8, exposed skin and sunscreen follow it linearly (assumed).
+    Minutes follow the season to the power 1.8, exposed skin and sunscreen follow it linearly (assumed). Within the
+    tropics each comes nearer to its mean of the year by :func:`seasonality`, so the year keeps its minutes.
     """
     usual_summer, usual_winter = default_habit(latitude, outdoor_time)
     summer_minutes, summer_exposed = _filled(summer, usual_summer)
     winter_minutes, winter_exposed = _filled(winter, usual_winter)
-    s = season(latitude)
+    of_minutes, s = _seasons(latitude)
     screen = family("sunscreen")
     return Habit(
-        minutes=winter_minutes + (summer_minutes - winter_minutes) * s ** value("habit.minutes_power"),
+        minutes=winter_minutes + (summer_minutes - winter_minutes) * of_minutes,
         exposed=winter_exposed + (summer_exposed - winter_exposed) * s,
         sunscreen=screen[winter.sunscreen] + (screen[summer.sunscreen] - screen[winter.sunscreen]) * s,
     )
+
+
+def _seasons(latitude: float) -> tuple[Array, Array]:
+    """How near minutes outdoors, and exposed skin and sunscreen, are to those of summer (1) by day of the year."""
+    s, full = season(latitude), seasonality(latitude)
+    both = s ** value("habit.minutes_power"), s
+    return both if full == 1 else tuple(course.mean() + full * (course - course.mean()) for course in both)
 
 
 def everyday_place(latitude: float) -> float:
