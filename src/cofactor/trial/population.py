@@ -32,7 +32,7 @@ from cofactor.person.traits import (
 )
 from cofactor.person.types import Place, Sun
 from cofactor.person.words import AMERICA
-from cofactor.trial import draws
+from cofactor.trial import ages, draws
 from cofactor.trial.types import Population, Spread
 from cofactor.units import convert
 
@@ -202,13 +202,7 @@ class _Deck:
 def _age(deck: _Deck, spread: Spread) -> Array:
     if spread.mean is None and spread.low is not None:
         return deck.even("age", spread)
-    mean = covariate("trial_age") if spread.mean is None else spread.mean
-    youngest = min(covariate("trial_age_youngest"), mean) if spread.low is None else spread.low
-    oldest = max(covariate("trial_age_oldest"), mean) if spread.high is None else spread.high
-    sd = spread.sd
-    if sd is None:  # two spreads fit below the mean and two above
-        sd = min(covariate("trial_age_spread"), (mean - youngest) / 2, (oldest - mean) / 2)
-    return deck.within("age", youngest, oldest, lambda z: np.asarray(mean + sd * z))
+    return ages.of_normal(spread, deck.normal("age"))
 
 
 def _gfr(deck: _Deck, age: Array, spread: Spread | None) -> Array:

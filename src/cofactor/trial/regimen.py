@@ -149,12 +149,15 @@ class Course:
         people = self.ready.people
         usual = self.ready.study.panel.intake
         food = {n: max(self.arm.diet.get(n, float(usual[n].mean())), NOTHING) for n in FOOD}
-        supplements = [_supplement(give) for give in daily]
-        occasions = lay_out(food, supplements, habits.population(people.place), lambda _: 0.0)
-        low_acid = acid_blocked(people.design.medicines)
-        found = dict(inputs.of_day(occasions, phytate_per_meal=value("phytate.mixed"), low_acid=low_acid).values)
+        usual_diet, low_acid = habits.population(people.place), acid_blocked(people.design.medicines)
+
+        def given(supplements: list[Supplement]) -> Mapping[str, float]:
+            occasions = lay_out(food, supplements, usual_diet, lambda _: 0.0)
+            return inputs.of_day(occasions, phytate_per_meal=value("phytate.mixed"), low_acid=low_acid).values
+
+        found, of_food = dict(given([_supplement(give) for give in daily])), given([])
         for nutrient in ("phosphorus", "zinc"):
-            found[FOOD[nutrient]] -= convert(food[nutrient], "mg", "mmol", nutrient)
+            found[FOOD[nutrient]] -= of_food[FOOD[nutrient]]
         return found
 
     def _habitual(self) -> Values:

@@ -113,7 +113,7 @@ class PopulationIn(Strict):
     @validator("age", mode="plain")
     @classmethod
     def _age(cls, value: object) -> Spread:
-        return spreads.read(value, spreads.AGE)
+        return spreads.adults(value)
 
     @validator("bmi", mode="plain")
     @classmethod

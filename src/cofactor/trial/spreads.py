@@ -11,6 +11,7 @@ from cofactor.person.problems import describe, read_each, refusal
 from cofactor.person.quantities import bounded, number_with_unit, unknown_unit
 from cofactor.person.words import nearest
 from cofactor.said import Said
+from cofactor.trial import ages
 from cofactor.trial.levers import levers
 from cofactor.trial.types import Spread
 
@@ -34,6 +35,9 @@ BMI = Kind(Said("BMI"), "kg/m²", {"kg/m²": 1.0, "kg/m2": 1.0}, 9, 110)
 WEIGHT = Kind(Said("weight"), "kg", {"kg": 1.0, "g": 0.001}, 5, 400)
 GFR = Kind(Said("kidney function"), "mL/min", {"mL/min": 1.0}, 3, 250)
 
+YOUNGEST, OLDEST = 18.0, 110.0
+"""Ages that a population may name: adults, as in the trials that the model is compared with (docs/safety.md)."""
+
 
 def read(value: object, kind: Kind) -> Spread:
     """Read ``{mean: 40, sd: 8, min: 20, max: 64}`` or a mean alone, with or without the unit."""
@@ -46,6 +50,20 @@ def read(value: object, kind: Kind) -> Spread:
         raise refusal(value, do, (Said.quoted("min ≤ mean ≤ max"),))
     if spread.mean is None and (spread.low is None or spread.high is None):
         raise refusal(value, Said("Write a mean, or both min and max."), tuple(_PARTS))
+    return spread
+
+
+def adults(value: object) -> Spread:
+    """Read ages, and refuse those of whom the model knows nothing, and an SD that does not fit between the bounds."""
+    spread = read(value, AGE)
+    said = [age for age in (spread.mean, spread.low, spread.high) if age is not None]
+    if min(said) < YOUNGEST or max(said) > OLDEST:
+        expected = Said("{low:g} to {high:g}", low=YOUNGEST, high=OLDEST)
+        do = Said("Ask for adults: the model knows neither growth nor the diets of children.")
+        raise refusal(value, do, (Said("{between} {unit}", between=expected, unit=AGE.unit),))
+    fits = ages.too_wide(spread)
+    if fits is not None:
+        raise refusal(value, Said("Lower the SD, or set min and max further apart."), (fits,))
     return spread
 
 
