@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -46,6 +47,23 @@ def test_people_spread_as_printed_in_three_arms_of_four(found):
     pairs = [(j.predicted_sd, j.observed_sd) for j in found.judged if j.analyte.startswith("25OHD")]
     ratios = [p / o for p, o in pairs if p and o]
     assert sum(1 / 1.4 < r < 1.4 for r in ratios) / len(ratios) >= 0.75
+
+
+def test_the_book_says_what_is_predicted_where_the_model_fails(found):
+    def judged(trial, arm, outcome, weeks):
+        (row,) = [
+            r for r in arms if (r["trial_id"], r["arm"], r["outcome"], r["time_weeks"]) == (trial, arm, outcome, weeks)
+        ]
+        return row["predicted"], row["observed"]
+
+    arms = result(found, "en")["arms"]
+    book = (Path(__file__).parents[2] / "docs" / "book.md").read_text(encoding="utf-8")
+    weekly = [2.496 * level for level in judged("burnettbowie2012", "ergocalciferol 50,000 IU/wk", "25(OH)D", 4)]
+    once = judged("armas2004", "D2 50000 once", "25OHD_increment_AUC28", 4)
+    nursing = judged("chel2008", "daily", "25OHD", 17)
+    assert "50,000 IU a week is {:.0f} and was {:.0f} nmol/L".format(*weekly) in book
+    assert "a single dose gives {:.0f} and {:.0f} nmol/L d".format(*once) in book
+    assert "{:.0f} predicted and {:.0f} seen on 600 IU a day".format(*nursing) in book
 
 
 def test_every_row_is_predicted_or_accounted_for(found):
