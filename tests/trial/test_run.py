@@ -15,6 +15,7 @@ import pytest
 from cofactor.engine import batch
 from cofactor.engine.solve import Code
 from cofactor.errors import InputError
+from cofactor.report.trials import trial_summary
 from cofactor.trial import match, parts, run, simulate
 from cofactor.trial.run import Shard, run_trial
 from cofactor.trial.summary import statistics
@@ -66,7 +67,7 @@ def whole(tmp_path_factory):
 
 def test_the_summary_has_the_form_of_the_contract(whole):
     summary = json.loads((whole / "summary.json").read_text(encoding="utf-8"))
-    assert list(summary) == ["trial", "seed", "people", "version", "model", "arms"]
+    assert list(summary) == ["trial", "seed", "people", "version", "model", "not_reached", "arms"]
     assert (summary["trial"], summary["seed"], summary["people"]) == ("small", 9, 75)
     assert [arm["arm"] for arm in summary["arms"]] == ["placebo", "D3", "bolus"]
     for arm in summary["arms"]:
@@ -287,8 +288,38 @@ def test_statistics_by_hand():
         "p75": 4,
         "p95": 4.8,
     }
-    assert statistics(np.array([7.0]))["sd"] == 0
+    assert statistics(np.array([7.0])) == {
+        "mean": 7,
+        "sd": None,
+        **dict.fromkeys(("p05", "p25", "p50", "p75", "p95"), 7),
+    }
     assert statistics(np.array([]))["mean"] is None
+
+
+def test_readings_that_only_a_wrong_assay_would_give_are_named(tmp_path):
+    given = {
+        "PTH": {"mean": 5, "sd": 2, "unit": "pmol/L"},
+        "Ca_total": {"mean": 2.75, "sd": 0.1, "unit": "mmol/L"},
+        "25OHD": {"mean": 50, "sd": 18, "unit": "nmol/L"},
+    }
+    values = {"trial": 1, "days": 1, "population": {"people": 50, "baseline": given}, "arms": [{"name": "a"}]}
+    found = run_trial(values, tmp_path / "far").summary
+    (missed,) = found["not_reached"]
+    assert (missed["outcome"], missed["unit"], missed["asked"]) == ("Ca_total", "mmol/L", 2.75)
+    assert 2.3 < missed["level"] < 2.5
+    for lang, told in (("en", "Not reached: serum calcium"), ("fr", "Non atteint\xa0: calcémie")):
+        assert told in trial_summary(found, lang)
+    given["Ca_total"]["mean"] = 2.4
+    near = run_trial(values, tmp_path / "near").summary
+    assert near["not_reached"] == []
+    assert "Not reached" not in trial_summary(near, "en")
+
+
+def test_one_person_has_no_spread(tmp_path):
+    values = {"trial": 1, "days": 1, "population": {"people": 1}, "arms": [{"name": "a"}]}
+    found = run_trial(values, tmp_path).summary
+    assert [row["sd"] for row in found["arms"][0]["outcomes"]] == [None, None]
+    assert "(" not in trial_summary(found, "en").splitlines()[-1]
 
 
 def test_there_are_examples():

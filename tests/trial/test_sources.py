@@ -40,7 +40,7 @@ def test_every_row_that_the_code_reads_is_named():
             read |= {name for formatted, name in said if not formatted}
     table = {row.id for row in read_table(Covariate, "covariates")}
     assert read <= set(USED) <= table
-    assert set(USED) - read == {"study_supply", "study_clearance", "study_assay"}  # read by f"study_{...}"
+    assert set(USED) - read == {"study_supply", "study_clearance"}  # read by f"study_{...}"
 
 
 def test_what_is_given_and_where_decides_what_is_cited():

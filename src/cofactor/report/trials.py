@@ -17,6 +17,8 @@ def trial_summary(summary: Mapping[str, Any], lang: str) -> str:
     outcomes = list(dict.fromkeys(row["outcome"] for arm in summary["arms"] for row in arm["outcomes"]))
     for outcome in outcomes:
         lines += ["", *_outcome(summary, outcome, text)]
+    missed = [_not_reached(row, text) for row in summary["not_reached"]]
+    lines += ["", *missed] if missed else []
     return "\n".join(lines) + "\n"
 
 
@@ -31,9 +33,19 @@ def _outcome(summary: Mapping[str, Any], outcome: str, text: Text) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 
+def _not_reached(row: Mapping[str, Any], text: Text) -> str:
+    outcome = row["outcome"]
+    asked, level = (numbers.plain_level(row[key], outcome, text.lang) for key in ("asked", "level"))
+    what, unit = text(f"analyte.{outcome}"), numbers.level_unit(outcome, text.lang)
+    return text("trial.not_reached", what=what, asked=asked, level=level, unit=unit)
+
+
 def _cell(row: Mapping[str, Any], text: Text) -> str:
     """Mean (SD), and where nine in ten people lie."""
     if row["mean"] is None:
         return text("trial.nobody")
-    shown = {key: numbers.plain_level(row[key], row["outcome"], text.lang) for key in ("mean", "sd", "p05", "p95")}
+    keys = [key for key in ("mean", "sd", "p05", "p95") if row[key] is not None]
+    shown = {key: numbers.plain_level(row[key], row["outcome"], text.lang) for key in keys}
+    if "sd" not in shown:
+        return shown["mean"]  # one person
     return text("trial.cell", mean=shown["mean"], sd=shown["sd"], low=shown["p05"], high=shown["p95"])

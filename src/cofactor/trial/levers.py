@@ -18,7 +18,7 @@ from cofactor.facts.read import read_table
 from cofactor.facts.types import Lever
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.person.body import SETTLE_DAYS
-from cofactor.person.traits import between_people
+from cofactor.person.traits import between_people, covariate_log_sd
 from cofactor.trial.supply import reference
 
 Array = NDArray[np.float64]
@@ -40,6 +40,12 @@ def study_reading(analyte: str, distance: float) -> float:
     """The part of the distance (of logarithms) between a study's mean and that of such people that is the assay's."""
     lever = levers()[analyte]
     return distance * lever.study_reading**2 / (lever.study_reading**2 + lever.study_body**2)
+
+
+def assay_reaches(analyte: str) -> float:
+    """How far (of logarithms) an assay may read off in a study: two of its spreads between studies."""
+    spread = covariate_log_sd("study_assay") if analyte in VITAMIN_D else levers()[analyte].study_reading
+    return 2 * spread
 
 
 def moved(

@@ -203,7 +203,8 @@ class _Matching:
         if self.level is not None:
             bodies = self._exact(bodies, self.level)
         scale = bodies.parameters[:, human().index["S_D3"]] / self.whole
-        readings = {analyte: target / bodies.levels[analyte] for analyte, target in targets.items()}
+        known = np.where(self.failed, np.nan, 1.0)  # nobody knows the level of who could not be brought here
+        readings = {analyte: known * target / bodies.levels[analyte] for analyte, target in targets.items()}
         return Ready(
             study=self.study,
             people=self.people,

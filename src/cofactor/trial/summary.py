@@ -6,6 +6,7 @@ sums run over people in the order of their numbers, so the summary does not depe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cofactor import __version__
 from cofactor.assess.forecast import QUANTILES, spread
 from cofactor.engine.generate import human
 from cofactor.model.tables import outcomes as outcome_table
+from cofactor.trial.levers import VITAMIN_D, assay_reaches
 from cofactor.trial.parts import Plan, names
 
 _MEMORY = 400_000_000  # bytes of values held at once
@@ -39,18 +41,38 @@ def summary(folder: Path, plan: Plan) -> dict[str, Any]:
         "people": trial.population.people,
         "version": __version__,
         "model": human().hash,
+        "not_reached": list(_not_reached(folder, plan)),
         "arms": [{"arm": name, "n": counts[name], "outcomes": found} for name, found in rows.items()],
     }
 
 
+def _not_reached(folder: Path, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Readings asked for at the start that these bodies have only by an assay further off than assays are.
+
+    ``level`` is what is in their blood where the reading is ``asked``.
+    """
+    for analyte, start in plan.trial.population.baseline.items():
+        column = f"{'25OHD' if analyte in VITAMIN_D else analyte}_assay"
+        total, count = 0.0, 0
+        for part in range(plan.count):
+            with np.errstate(invalid="ignore"):
+                logs = np.log(pq.read_table(folder / names(part)[1], columns=[column])[column].to_numpy())
+            known = logs[np.isfinite(logs)]
+            total, count = total + float(known.sum()), count + len(known)
+        if start.mean is not None and count and abs(total / count) > assay_reaches(analyte):
+            level = start.mean / math.exp(total / count)
+            shown = {"asked": float(f"{start.mean:.6g}"), "level": float(f"{level:.6g}")}
+            yield {"outcome": analyte, "unit": _units()[analyte], **shown}
+
+
 def statistics(values: NDArray[np.floating]) -> dict[str, float | None]:
-    """Mean, SD (of a sample) and percentiles, to six digits; nothing where there are no values."""
+    """Mean, SD (of a sample) and percentiles, to six digits; nothing where there are no values, no SD of one."""
     keys = ("mean", "sd", *(f"p{p:02d}" for p in QUANTILES))
     if not len(values):
         return dict.fromkeys(keys)
-    sd = values.std(ddof=1, dtype=np.float64) if len(values) > 1 else 0.0
+    sd = values.std(ddof=1, dtype=np.float64) if len(values) > 1 else None
     found = (values.mean(dtype=np.float64), sd, *spread(values))
-    return {key: float(f"{number:.6g}") for key, number in zip(keys, found, strict=True)}
+    return {key: None if number is None else float(f"{number:.6g}") for key, number in zip(keys, found, strict=True)}
 
 
 def _units() -> dict[str, str]:
