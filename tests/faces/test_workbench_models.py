@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,7 +16,10 @@ from cofactor.engine.run_model import Request, run_given
 from cofactor.engine.user_model import LARGEST_FILE, compile_model
 from cofactor.errors import InputError, ModelError
 from cofactor.faces.cli import main
+from cofactor.faces.work import BusyError
+from cofactor.faces.workbench import child as children
 from cofactor.faces.workbench import models as module
+from cofactor.faces.workbench.child import Child, LostError, Role
 from cofactor.faces.workbench.models import MOST_CHILDREN, MOST_MODELS, Models, NoModelError, Run
 
 ORAL = """model oral
@@ -169,7 +175,7 @@ def test_a_bounded_number_is_kept_and_the_longest_rested_goes(monkeypatch):
         def run(self, _message):
             return {"model": "m", "times": [0.0], "values": {}}
 
-        def close(self):
+        def end(self):
             self.closed = True
 
     monkeypatch.setattr(module, "_Served", Fake)
@@ -182,6 +188,193 @@ def test_a_bounded_number_is_kept_and_the_longest_rested_goes(monkeypatch):
         found.find(ids[1])
     assert found.run(ids[0], Run()).model == "m"
     assert len(found._children) == MOST_CHILDREN
+
+
+class FakeChild:
+    """A process that answers at once, or does what ``work`` does."""
+
+    made: ClassVar[list[FakeChild]] = []
+    work: ClassVar[Callable[[FakeChild], None]] = staticmethod(lambda _: None)
+
+    def __init__(self, role):
+        self.role, self.ended, self.closed, self.asked = role, threading.Event(), False, {}
+        FakeChild.made.append(self)
+
+    @property
+    def alive(self):
+        return not self.ended.is_set()
+
+    def send(self, message):
+        self.asked = message
+
+    def receive(self, _seconds):
+        FakeChild.work(self)
+        if not self.alive:
+            raise LostError
+        if "text" in self.asked:
+            return {"model": "m", "sbml": "", "states": [], "constants": [], "outcomes": []}
+        return {"model": "m", "times": [0.0], "values": {}}
+
+    def end(self):
+        self.ended.set()
+
+    def close(self):
+        self.end()
+        self.closed = True
+
+
+@pytest.fixture
+def fakes(monkeypatch):
+    """Models whose processes are fakes; ``FakeChild.made`` lists them."""
+    monkeypatch.setattr(FakeChild, "made", [])
+    monkeypatch.setattr(FakeChild, "work", staticmethod(lambda _: None))
+    monkeypatch.setattr(module, "Child", FakeChild)
+    found = Models()
+    yield found
+    found.close()
+    assert all(child.closed for child in FakeChild.made)
+
+
+class Slow:
+    """Runs that wait until they are let go, or ended."""
+
+    def __init__(self):
+        self.begun, self.go = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, child):
+        if "text" not in child.asked:
+            self.begun.release()
+            while not self.go.wait(0.005) and child.alive:
+                pass
+
+
+class Asking(threading.Thread):
+    """A run on a thread of its own, and what came of it."""
+
+    def __init__(self, models, id_):
+        super().__init__()
+        self.models, self.id, self.found = models, id_, None
+        self.start()
+
+    def run(self):
+        try:
+            self.found = self.models.run(self.id, Run()).model
+        except Exception as error:
+            self.found = type(error)
+
+    def result(self):
+        self.join(10)
+        return self.found
+
+
+def living():
+    return [i for i, child in enumerate(FakeChild.made) if child.alive]
+
+
+def test_the_process_that_rested_longest_goes_first(fakes):
+    first, *_ = [fakes.add("m", "m.ant").id for _ in range(MOST_CHILDREN)]
+    fakes.run(first, Run())
+    fakes.add("m", "m.ant")
+    assert living() == [0, *range(2, MOST_CHILDREN + 1)]
+
+
+def test_a_process_at_work_is_not_ended_for_another(fakes):
+    ids = [fakes.add("m", "m.ant").id for _ in range(MOST_CHILDREN + 2)]
+    FakeChild.work = slow = Slow()
+    asked = [Asking(fakes, id_) for id_ in ids]
+    for _ in asked:
+        assert slow.begun.acquire(timeout=10)
+    slow.go.set()
+    assert [each.result() for each in asked] == ["m"] * len(ids)
+    assert len(living()) == MOST_CHILDREN
+
+
+def test_a_model_that_makes_way_is_run_to_its_end(fakes):
+    first = fakes.add("m", "m.ant").id
+    FakeChild.work = slow = Slow()
+    asked = Asking(fakes, first)
+    assert slow.begun.acquire(timeout=10)
+    for _ in range(MOST_MODELS):
+        fakes.add("m", "m.ant")
+    with pytest.raises(NoModelError):
+        fakes.find(first)
+    slow.go.set()
+    assert asked.result() == "m"
+    assert not FakeChild.made[0].alive
+    assert len(living()) == MOST_CHILDREN
+
+
+def test_runs_at_the_same_time_share_one_new_process(fakes):
+    first, *_ = [fakes.add("m", "m.ant").id for _ in range(MOST_CHILDREN + 1)]
+    before = len(FakeChild.made)
+    FakeChild.work = lambda _: time.sleep(0.02)
+    assert {each.result() for each in [Asking(fakes, first) for _ in range(4)]} == {"m"}
+    assert len(FakeChild.made) == before + 1
+    assert len(living()) == MOST_CHILDREN
+
+
+def test_a_process_whose_time_is_used_up_in_a_run_is_started_anew_for_it(fakes):
+    model = fakes.add("m", "m.ant")
+    FakeChild.work = lambda child: child.end() if child is FakeChild.made[0] else None
+    assert fakes.run(model.id, Run()).model == "m"
+    assert len(FakeChild.made) == 2
+
+
+def test_a_run_that_no_process_outlives_is_refused(fakes):
+    model = fakes.add("m", "m.ant")
+    FakeChild.work = lambda child: None if "text" in child.asked else child.end()
+    with pytest.raises(InputError, match="cannot be run within the limits of memory"):
+        fakes.run(model.id, Run())
+    assert len(FakeChild.made) == 2
+
+
+def test_a_process_that_could_not_read_the_model_again_is_not_asked_to_run_it(fakes, monkeypatch):
+    model = fakes.add("m", "m.ant")
+    FakeChild.made[0].end()
+    failed = {"failed": {"pattern": "MemoryError", "values": {}}}
+    monkeypatch.setattr(FakeChild, "receive", lambda _self, _seconds: failed)
+    with pytest.raises(InputError, match="MemoryError"):
+        fakes.run(model.id, Run())
+    assert not FakeChild.made[1].alive
+
+
+def test_what_is_asked_while_the_server_stops_is_told_so_and_leaves_no_process(fakes):
+    model = fakes.add("m", "m.ant")
+    FakeChild.work = slow = Slow()
+    asked = Asking(fakes, model.id)
+    assert slow.begun.acquire(timeout=10)
+    fakes.close()
+    assert asked.result() is NoModelError
+    with pytest.raises(BusyError):
+        fakes.add("m", "m.ant")
+    assert living() == []
+
+
+def test_a_model_whose_reading_ends_as_the_server_stops_leaves_no_process(fakes):
+    stopping = threading.Thread(target=fakes.close)
+
+    def stop(child):
+        stopping.start()
+        child.ended.wait(10)
+
+    FakeChild.work = stop
+    with pytest.raises(BusyError):
+        fakes.add("m", "m.ant")
+    stopping.join(10)
+    assert living() == []
+
+
+@pytest.mark.parametrize("line", ["no JSON", "3"])
+def test_a_process_that_says_what_is_no_answer_is_lost(monkeypatch, line):
+    popen = children.subprocess.Popen
+    code = f"print({line!r}, flush=True); input(); input()"
+    monkeypatch.setattr(children.subprocess, "Popen", lambda command, **keys: popen([command[0], "-c", code], **keys))
+    child = Child(Role.MODEL)
+    child.send({})
+    with pytest.raises(LostError):
+        child.receive(10)
+    assert not child.alive
+    child.close()
 
 
 def test_the_same_request_is_refused_alike_for_the_human():

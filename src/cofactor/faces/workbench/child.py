@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class LostError(Exception):
-    """The process ended before it answered: it was ended, ran out of memory, or crashed."""
+    """The process ended before it answered: it was ended, ran out of memory, crashed, or said what is no answer."""
 
 
 class LateError(Exception):
@@ -84,7 +84,13 @@ class Child:
             self._seen += part
         line = bytes(self._seen[:at])
         del self._seen[: at + 1]
-        found: dict[str, Any] = json.loads(line)
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # what it says next cannot be trusted to be the answer to what it is asked
+            self.end()
+            raise LostError
         return found
 
     def end(self) -> None:
