@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -23,6 +25,7 @@ from cofactor.faces.workbench.results import results
 from cofactor.faces.workbench.shapes import TrialExport
 from cofactor.person.yaml_text import read
 from cofactor.person.yaml_write import yaml_text
+from cofactor.report.refusals import told
 from cofactor.trial.findings import Findings
 from cofactor.trial.run import run_trial
 
@@ -172,6 +175,84 @@ def test_a_process_that_dies_fails_its_trial_and_leaves_nothing(jobs):
     assert failed.state is State.FAILED
     assert failed.why
     until(jobs, running.id, lambda _: not list(jobs.folder.iterdir()))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said", "french"),
+    [
+        (
+            ValueError("no JSON"),
+            "an error of the program, not of the trial (ValueError: no JSON)",
+            "erreur du programme",
+        ),
+        (OSError(errno.ENOSPC, "x", "/a/path"), "No space left on device", "plus de place"),
+        (KeyError("problems"), "KeyError", "KeyError"),
+    ],
+)
+def test_whatever_happens_to_a_trial_the_next_one_runs(jobs, monkeypatch, fault, said, french):
+    receive, left = module.Child.receive, [fault]
+
+    def fails(child, seconds=None):
+        if left:
+            raise left.pop()
+        return receive(child, seconds)
+
+    monkeypatch.setattr(module.Child, "receive", fails)
+    first, second = (jobs.submit(yaml_text(TRIAL)).id for _ in range(2))
+    failed = until(jobs, first, lambda job: job.state.over)
+    assert failed.state is State.FAILED
+    assert said in failed.why
+    assert french in told(failed.why, "fr")
+    assert until(jobs, second, lambda job: job.state.over).state is State.DONE
+
+
+def test_a_trial_that_no_thread_can_run_is_not_taken_and_holds_up_none(jobs, monkeypatch):
+    def full(_self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", full)
+        with pytest.raises(RuntimeError):
+            jobs.submit(yaml_text(TRIAL))
+    assert jobs.all() == ()
+    done = until(jobs, jobs.submit(yaml_text(TRIAL)).id, lambda job: job.state.over)
+    assert done.state is State.DONE
+
+
+def test_of_two_who_delete_a_trial_the_slower_is_told_that_it_is_gone(jobs, monkeypatch):
+    running = jobs.submit(LONG_TEXT)
+    cancel, both = jobs.cancel, threading.Barrier(2)
+
+    def together(id_):
+        cancel(id_)
+        both.wait(10)
+
+    monkeypatch.setattr(jobs, "cancel", together)
+    found = []
+
+    def delete():
+        try:
+            found.append(jobs.delete(running.id))
+        except Exception as error:
+            found.append(type(error))
+
+    threads = [threading.Thread(target=delete) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(found, key=str) == sorted([None, NoTrialError], key=str)
+
+
+def test_a_server_that_stops_begins_no_trial(tmp_path):
+    jobs = Jobs(tmp_path)
+    first, *waiting = [jobs.submit(LONG_TEXT).id for _ in range(1 + WAITING)]
+    until(jobs, first, lambda job: job.state is State.RUNNING)
+    jobs.close()
+    assert all(jobs.find(id_).began is None for id_ in waiting)
+    with pytest.raises(BusyError):
+        jobs.submit(LONG_TEXT)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_closing_ends_everything_and_keeps_what_is_finished(tmp_path):

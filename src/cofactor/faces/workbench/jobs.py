@@ -19,8 +19,8 @@ from pathlib import Path
 from cofactor.errors import InputError, Problem
 from cofactor.faces.work import BusyError
 from cofactor.faces.workbench.child import Child, LostError, Message, Role
-from cofactor.files import data_folder, write_whole
-from cofactor.said import Said, packed, unpacked
+from cofactor.files import data_folder, of_system, write_whole
+from cofactor.said import Said, unpacked
 from cofactor.trial.design import load_trial, parse_trial
 from cofactor.trial.parts import MANIFEST
 from cofactor.trial.types import Trial
@@ -102,6 +102,7 @@ class Jobs:
         self._child: Child | None = None
         self._at: str | None = None  # the trial that the thread is at, until nothing of it is left to clear away
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     @property
     def folder(self) -> Path:
@@ -111,24 +112,25 @@ class Jobs:
     def submit(self, text: str) -> Job:
         """Take a trial from the text of its file.
 
-        Raises :class:`InputError`, and :class:`BusyError` where too many wait.
+        Raises :class:`InputError`, and :class:`BusyError` where too many wait or the server stops.
         """
         trial = parse_trial(text)
         _refuse_large(trial)
         with self._changed:
             jobs = self._known()
-            if sum(not job.state.over for job in jobs.values()) > WAITING:
+            if self._closed or sum(not job.state.over for job in jobs.values()) > WAITING:
                 raise BusyError
             kept = sum(job.state is State.DONE for job in jobs.values())
             if kept >= MOST_KEPT:
                 got, most = Said("{kept} trials kept", kept=kept), Said("fewer than {most}", most=MOST_KEPT)
                 raise InputError([Problem("trial", got, (most,), Said("Delete trials that you do not need any more."))])
             _forget_old(jobs)
+            if self._thread is None:
+                thread = threading.Thread(target=self._work, name="trials", daemon=True)
+                thread.start()  # it finds the trial once this lock is free; where it cannot start, there is none
+                self._thread = thread
             job = Job(secrets.token_hex(_ID_BYTES), trial, text, time.time())
             jobs[job.id] = job
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="trials", daemon=True)
-                self._thread.start()
         return job
 
     def all(self) -> tuple[Job, ...]:
@@ -162,9 +164,10 @@ class Jobs:
             return self.find(id_)
 
     def delete(self, id_: str) -> None:
-        """Forget a trial and delete its results."""
+        """Forget a trial and delete its results. Raises :class:`NoTrialError`, also where another was faster."""
         self.cancel(id_)
         with self._changed:
+            self.find(id_)
             del self._known()[id_]
             if (self.folder / id_).exists():
                 (self.folder / id_).replace(self._aside(id_))  # gone at once, then deleted file by file
@@ -173,8 +176,12 @@ class Jobs:
     def close(self) -> None:
         """End what runs and waits; leave finished trials."""
         with self._changed:
+            self._closed = True
             for job in list((self._jobs or {}).values()):
-                self.cancel(job.id)
+                if not job.state.over:
+                    self._set(job.id, state=State.CANCELLED, ended=time.time())
+            if self._child is not None:
+                self._child.end()
             thread = self._thread
         if thread is not None:
             thread.join(_SOON)
@@ -235,9 +242,13 @@ class Jobs:
                     if self._runs(job.id):
                         self._set(job.id, done=said["done"])
             self._settle(job.id, said, folder)
-        except (LostError, OSError) as error:
-            why = str(error) or Said("the process that ran it ended, perhaps for want of memory")
-            self._settle(job.id, {"failed": packed(why)}, folder)
+        except LostError:
+            self._fail(job.id, Said("the process that ran it ended, perhaps for want of memory"))
+        except OSError as error:
+            self._fail(job.id, of_system(error))
+        except Exception as error:  # whatever it is: the next trial is to be run
+            fault = f"{type(error).__name__}: {error}"
+            self._fail(job.id, Said("an error of the program, not of the trial ({fault})", fault=fault))
         finally:
             if child is not None:
                 child.close()
@@ -253,6 +264,12 @@ class Jobs:
             else:
                 why = unpacked(said.get("failed") or said.get("missing"))
                 why = why or Said("{faults}", faults=tuple(got for _, got, _, _ in unpacked(said["problems"])))
+                self._fail(id_, why)
+
+    def _fail(self, id_: str, why: str) -> None:
+        """Say why a trial came to nothing, unless it was cancelled meanwhile."""
+        with self._changed:
+            if self._runs(id_):
                 self._set(id_, state=State.FAILED, ended=time.time(), why=why)
 
 
