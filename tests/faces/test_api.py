@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -107,6 +108,41 @@ def test_work_goes_on_after_a_failure():
         return await work.run(lambda: 7)
 
     assert asyncio.run(go()) == 7
+
+
+def test_work_that_nobody_waits_for_any_more_keeps_its_place_until_it_is_done():
+    async def go():
+        work, free = Work(at_once=1, waiting=1), threading.Event()
+        left = asyncio.create_task(work.run(free.wait, 10))
+        await asyncio.sleep(0.01)
+        left.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await left
+        next_one = asyncio.create_task(work.run(lambda: 7))
+        await asyncio.sleep(0.05)
+        begun_early = next_one.done()
+        with pytest.raises(BusyError):
+            await work.run(lambda: 8)
+        free.set()
+        return begun_early, await next_one, await work.run(lambda: 9)
+
+    assert asyncio.run(go()) == (False, 7, 9)
+
+
+def test_who_stops_waiting_for_a_place_gives_it_up():
+    async def go():
+        work, free = Work(at_once=1, waiting=1), threading.Event()
+        first = asyncio.create_task(work.run(free.wait, 10))
+        second = asyncio.create_task(work.run(lambda: 7))
+        await asyncio.sleep(0.01)
+        second.cancel()
+        await asyncio.sleep(0.01)
+        third = asyncio.create_task(work.run(lambda: 8))
+        await asyncio.sleep(0.01)
+        free.set()
+        return await first, await third
+
+    assert asyncio.run(go()) == (True, 8)
 
 
 # --- the server as a process

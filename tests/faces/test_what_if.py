@@ -7,7 +7,10 @@ import csv
 import io
 import re
 import socket
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pyarrow.parquet
@@ -21,8 +24,9 @@ from cofactor.assess.forecast import forecast
 from cofactor.assess.update import SHOWN, posterior
 from cofactor.errors import InputError
 from cofactor.faces.listen import listen
+from cofactor.faces.studio import memory
 from cofactor.faces.studio.app import create_studio
-from cofactor.faces.studio.memory import MOST_SCENARIOS, Bounded
+from cofactor.faces.studio.memory import MOST_SCENARIOS, Bounded, Held
 from cofactor.faces.studio.scenarios import SLIDERS, scenario_of, text_of
 from cofactor.person.case import parse_case
 from cofactor.person.store import open_store
@@ -228,6 +232,53 @@ def test_scenarios_in_memory_are_bounded_and_made_once():
     with pytest.raises(ZeroDivisionError):
         held.get(-1, fails)
     assert held.get(-1, lambda: 5) == 5
+
+
+def test_what_fails_after_it_made_way_leaves_the_one_in_its_place_alone():
+    held: Bounded[int, int] = Bounded(1)
+    made = []
+
+    def fails():
+        held.get(2, lambda: 2)  # now 1 has made way
+        made.append(held.get(1, lambda: 5))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        held.get(1, fails)
+    assert made == [held.get(1, lambda: 6)] == [5]
+
+
+def test_a_case_is_laid_out_once_and_holds_up_no_other(monkeypatch):
+    """Two ask for one case while another case, which is asked for before, takes its time."""
+    begun, free, made = threading.Event(), threading.Event(), []
+
+    def plan(case):
+        made.append(case)
+        if case == "slow":
+            begun.set()
+            free.wait(10)
+        else:
+            time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(memory, "plan", plan)
+    slow, quick = (Held(SimpleNamespace(case=lambda name=name: name)) for name in ("slow", "quick"))
+    found = []
+    held_up = threading.Thread(target=lambda: slow.document)
+    held_up.start()
+    assert begun.wait(10)
+    asking = [threading.Thread(target=lambda: found.append(quick.document)) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(5)
+    answered = len(found)
+    free.set()
+    for thread in [held_up, *asking]:
+        thread.join()
+    assert answered == 2
+    assert found[0] is found[1]
+    assert made == ["slow", "quick"]
 
 
 def test_sliders_end_within_what_an_address_may_ask():

@@ -13,11 +13,11 @@ import pytest
 import schemathesis
 from click.testing import CliRunner
 
-from cofactor.errors import InputError
 from cofactor.faces.api import RETRY_SECONDS, create_api
 from cofactor.faces.cli import main
 from cofactor.faces.work import AT_ONCE, WAITING, BusyError
 from cofactor.faces.workbench.bench import Bench
+from cofactor.faces.workbench.child import Child
 from cofactor.faces.workbench.jobs import WAITING as TRIALS_WAITING
 
 TRIAL = {
@@ -202,7 +202,26 @@ def test_a_compilation_is_broken_off_when_the_server_stops(tmp_path):
         asked = asyncio.create_task(asyncio.to_thread(bench.models.add, ORAL, "oral.ant"))
         await asyncio.sleep(0.2)
         bench.close()
-        with pytest.raises(InputError):
+        with pytest.raises(BusyError):
             await asked
 
     asyncio.run(go())
+
+
+def test_a_validation_that_waited_for_its_turn_is_not_begun_when_the_server_stops(tmp_path):
+    bench = Bench(tmp_path)
+    bench.close()
+    begun = time.monotonic()
+    with pytest.raises(BusyError):
+        bench.validation("en")
+    assert time.monotonic() - begun < 0.2
+
+
+def test_a_validation_that_failed_is_computed_anew(tmp_path, monkeypatch):
+    bench, said = Bench(tmp_path), [{"failed": "MemoryError"}, {"en": {"result": 1}, "fr": {"result": 2}}]
+    monkeypatch.setattr(Child, "receive", lambda *_: said.pop(0))
+    with pytest.raises(BusyError):
+        bench.validation("fr")
+    assert bench.validation("fr") == {"result": 2}
+    assert bench.validation("en") == {"result": 1}
+    bench.close()

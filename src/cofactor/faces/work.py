@@ -32,7 +32,17 @@ class Work:
             raise BusyError
         self._inside += 1
         try:
-            async with self._free:
-                return await asyncio.to_thread(function, *arguments)
-        finally:
+            await self._free.acquire()
+        except BaseException:
             self._inside -= 1
+            raise
+        # A thread goes on when nobody waits for it any more, and keeps its place until it is done.
+        computed = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
+        computed.add_done_callback(self._left)
+        return await asyncio.shield(computed)
+
+    def _left(self, computed: asyncio.Future[Any]) -> None:
+        self._free.release()
+        self._inside -= 1
+        if not computed.cancelled():
+            computed.exception()  # whoever waits for it is told; where nobody does, asyncio need not complain

@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future as Promise
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from cofactor.assess.update import KEPT, posterior
@@ -55,7 +54,8 @@ class Bounded(Generic[K, V]):
                 promise.set_result(make())
             except BaseException as error:
                 with self._lock:
-                    self._held.pop(key, None)
+                    if self._held.get(key) is promise:  # it may have made way, and another have taken its place
+                        del self._held[key]
                 promise.set_exception(error)
         return promise.result()
 
@@ -68,26 +68,33 @@ class Held:
     """One saved version of a case."""
 
     client: Client
+    _document: Bounded[None, Document] = field(default_factory=lambda: Bounded(1))
+    _ground: Bounded[None, Ground] = field(default_factory=lambda: Bounded(1))
+    _few: Bounded[None, Ground] = field(default_factory=lambda: Bounded(1))
     _tried: Bounded[Scenario, Tried] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
     _courses: Bounded[Scenario, Courses] = field(default_factory=lambda: Bounded(MOST_SCENARIOS))
 
-    @cached_property
+    @property
     def document(self) -> Document:
         """The report: its page, its files, and the bodies and the plan that scenarios start from."""
-        return plan(self.client.case())
+        return self._document.get(None, lambda: plan(self.client.case()))
 
-    @cached_property
+    @property
     def ground(self) -> Ground:
         """The bodies of the report, for everything that is shown."""
-        return ground(self.document.case, self.document.posterior)
+        of = self.document
+        return self._ground.get(None, lambda: ground(of.case, of.posterior))
 
-    @cached_property
+    @property
     def few(self) -> Ground:
         """Fewer, for programs that ask often."""
+        return self._few.get(None, self._of_few)
+
+    def _of_few(self) -> Ground:
         case = self.client.case()
         return ground(case, posterior(case, bodies=KEPT))
 
-    @cached_property
+    @property
     def planned(self) -> Scenario:
         """The plan of the report as a scenario."""
         return proposed(self.document.plan, self.document.intake.taken)
