@@ -30,6 +30,7 @@ _SYSTEM = {
     errno.ENOSPC: Said("No space left on device"),
     errno.EFBIG: Said("File too large"),
     errno.EIO: Said("Input/output error"),
+    errno.EADDRNOTAVAIL: Said("Cannot assign requested address"),
 }
 """What POSIX systems say most often; the rest is told in their own words."""
 _UNREADABLE, _CHECK = Said("a path that cannot be read"), Said("Check the path.")

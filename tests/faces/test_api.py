@@ -187,6 +187,25 @@ def test_a_session_opens_once_and_answers_and_nothing_personal_is_logged(server)
         assert personal not in logged
 
 
+def test_another_loopback_address_is_served_under_its_own_name():
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.2", 0))
+        except OSError:
+            pytest.skip("this system has one loopback address only")
+        port = probe.getsockname()[1]
+    code = "from cofactor.faces.cli import main; main()"
+    command = [sys.executable, "-c", code, "serve", "--host", "127.0.0.2", "--port", str(port), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        started = json.loads("".join(process.stdout.readline() for _ in range(4)))
+        assert started["url"] == f"http://127.0.0.2:{port}"
+        with httpx.Client(base_url=started["url"], timeout=60) as client:  # it listens; the application comes later
+            assert client.post("/login", content=started["token"]).status_code == 204
+            assert client.get("/api/health").status_code == 200
+        process.terminate()
+        assert process.wait(20) == 0
+
+
 def test_a_port_that_is_taken_is_named_with_another():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

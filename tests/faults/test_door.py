@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import re
+import socket
 
 import pytest
 
 from cofactor.errors import InputError
 from cofactor.faces.door import COOKIE, MOST_BODY, SECURITY_HEADERS, Door, Keys, loopback
+from cofactor.faces.listen import listen
+from cofactor.report.refusals import told
 
 PORT = 8123
 HOST = f"127.0.0.1:{PORT}"
@@ -149,6 +154,21 @@ def test_our_own_names_are_served(door, session, host):
     assert ask(door, "/", host=host, cookie=session).status == 200
 
 
+@pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
+def test_the_address_that_it_listens_on_is_served(address):
+    there = Door(inside, Keys(), PORT, address)
+    name = f"[{address}]" if ":" in address else address
+    assert ask(there, "/login", host=f"{name}:{PORT}", origin=f"http://{name}:{PORT}").status == 200
+    assert ask(there, "/login", host=f"127.0.0.3:{PORT}").status == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "127.0.0.2:80", "localhost", "[::1]", "127.0.0.1:80"])
+def test_browsers_leave_out_the_port_80(host):
+    there = Door(inside, Keys(), 80, "127.0.0.2")
+    assert ask(there, "/login", host=host, origin=f"http://{host}").status == 200
+    assert ask(there, "/login", host="evil.example").status == 403
+
+
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "https://127.0.0.1:8123", "null", "http://127.0.0.1:9999", ""]
 )
@@ -199,7 +219,7 @@ def test_an_unannounced_body_over_the_cap_is_refused(door, session):
     assert ask(door, "/", "POST", parts=parts, origin=OURS, cookie=session).status == 413
 
 
-@pytest.mark.parametrize("length", ["-1", "1e3", "many"])
+@pytest.mark.parametrize("length", ["-1", "1e3", "many", "", "\xb2", "9" * 5000])
 def test_a_length_that_is_no_number_is_refused(door, session, length):
     assert ask(door, "/", "POST", content_length=length, cookie=session).status == 413
 
@@ -230,7 +250,7 @@ def test_the_policy_allows_no_inline_code_and_no_other_host():
 # --- where it listens
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", "", "::1%lo"])
 def test_an_address_that_others_reach_is_refused(host):
     with pytest.raises(InputError) as refused:
         loopback(host)
@@ -240,6 +260,67 @@ def test_an_address_that_others_reach_is_refused(host):
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.1.2.3"])
 def test_a_loopback_address_is_taken(host):
     assert loopback(host) == host.strip("[]")
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [("0:0:0:0:0:0:0:1", "::1"), ("::ffff:127.0.0.1", "127.0.0.1"), ("[::ffff:7f00:2]", "127.0.0.2")],
+)
+def test_an_address_is_written_as_browsers_write_it(host, written):
+    assert loopback(host) == written
+
+
+def test_of_two_who_are_to_listen_the_second_is_told_before_anyone_connects():
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(InputError) as refused:
+            listen("127.0.0.1", port)
+        assert "which another program uses" in str(refused.value)
+        socket.create_connection(("127.0.0.1", port), 5).close()
+
+
+def test_an_address_that_this_machine_lacks_is_not_a_port_that_is_taken():
+    with pytest.raises(InputError) as refused:
+        listen("203.0.113.9", 8123)  # of documentation (RFC 5737), so nobody's
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.got) == ("--host", "203.0.113.9 (Cannot assign requested address)")
+    assert "cette machine n’a pas cette adresse" in told(str(problem), "fr")
+
+
+@pytest.mark.parametrize(
+    ("number", "where", "said"),
+    [
+        (errno.EACCES, "--port", "80 (Permission denied)"),
+        (errno.EADDRINUSE, "--port", "80, which another program uses"),
+        (errno.ENOBUFS, "--host", f"127.0.0.1 ({os.strerror(errno.ENOBUFS)})"),
+    ],
+)
+def test_what_the_system_says_of_a_port_is_told(monkeypatch, number, where, said):
+    closed = []
+
+    class Refused(socket.socket):
+        def bind(self, _address):
+            raise OSError(number, os.strerror(number))
+
+        def close(self):
+            closed.append(self)
+            super().close()
+
+    monkeypatch.setattr("cofactor.faces.listen.socket.socket", Refused)
+    with pytest.raises(InputError) as refused:
+        listen("127.0.0.1", 80)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.got) == (where, said)
+    assert closed
+
+
+def test_a_machine_without_ipv6_is_told_so(monkeypatch):
+    def none(*_):
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr("cofactor.faces.listen.socket.socket", none)
+    with pytest.raises(InputError, match="--host: got ::1"):
+        listen("::1", 8000)
 
 
 def test_web_sockets_get_no_answer(door):

@@ -31,6 +31,9 @@ LOGIN = "/login"
 NO_SESSION = 401
 TOKEN_BYTES = 32  # 256 bits, as Jupyter and Datasette use
 MOST_BODY = 2 * 1024 * 1024  # bytes: far above any case file, far below what hurts (Datasette's cap)
+LONGEST_LENGTH = 20  # digits of 64 bits
+USUAL_PORT = 80
+"""The port of ``http``, which browsers leave out of the address, and so of the host that they name."""
 SESSION_SECONDS = 12 * 3600  # a working day
 FOR_PROGRAMS = ("/api/", LOGIN)
 """Where programs may post, which say no origin. Whatever else changes something is asked for by a page."""
@@ -56,15 +59,24 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
 
 
 def loopback(host: str) -> str:
-    """The address to listen on. Raises :class:`InputError` for any that other machines could reach."""
+    """The address to listen on, as browsers write it. Raises :class:`InputError` for any that others could reach."""
     name = host.strip("[]")
+    if name == "localhost":
+        return name
     try:
-        if name == "localhost" or ipaddress.ip_address(name).is_loopback:
-            return name
+        found = ipaddress.ip_address(name)
+        found = getattr(found, "ipv4_mapped", None) or found
+        if found.is_loopback and not getattr(found, "scope_id", None):
+            return str(found)
     except ValueError:
         pass
     do = Said("The studio serves this machine only; open it through an encrypted tunnel from elsewhere.")
     raise InputError([Problem("host", repr(host), ("127.0.0.1", "::1", "localhost"), do)])
+
+
+def in_address(address: str) -> str:
+    """An address as it stands in the address of a page."""
+    return f"[{address}]" if ":" in address else address
 
 
 @dataclass
@@ -91,11 +103,12 @@ class Keys:
 
 @dataclass(frozen=True)
 class Door:
-    """ASGI middleware around an application that listens on ``port``."""
+    """ASGI middleware around an application that listens on ``port`` of ``address``."""
 
     app: Application
     keys: Keys
     port: int
+    address: str = "127.0.0.1"
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
@@ -125,7 +138,7 @@ class Door:
             return 403, "Requests from other sites are refused."
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return 403, "Requests from other sites are refused."
-        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY:
+        if not _fits(headers.get("content-length", "0")):
             return 413, f"At most {MOST_BODY:,} bytes."
         path = scope["path"]
         from_page = origin is not None or "sec-fetch-site" in headers
@@ -141,7 +154,9 @@ class Door:
     @property
     def hosts(self) -> frozenset[str]:
         """Host headers that are ours: a name that merely resolves to this machine is another site's (DNS rebinding)."""
-        return frozenset(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        names = {"127.0.0.1", "localhost", "[::1]", in_address(self.address)}
+        short = names if self.port == USUAL_PORT else set()
+        return frozenset({f"{name}:{self.port}" for name in names} | short)
 
     async def _login(self, receive: Receive, send: Send) -> None:
         body = await _body(receive, TOKEN_BYTES * 4)
@@ -178,6 +193,12 @@ class Door:
         except _TooLargeError:
             if not started:
                 await _answer(send, 413, f"At most {MOST_BODY:,} bytes.")
+
+
+def _fits(length: str) -> bool:
+    """Whether it is a number of bytes that the cap allows."""
+    number = length.isascii() and length.isdecimal() and len(length) <= LONGEST_LENGTH
+    return number and int(length) <= MOST_BODY
 
 
 class _TooLargeError(Exception):

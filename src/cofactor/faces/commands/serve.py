@@ -33,14 +33,14 @@ def command(host: str, port: int, browser: bool, lang: str, as_json: bool, quiet
 
     import uvicorn
 
-    from cofactor.faces.door import Door, Keys, loopback
+    from cofactor.faces.door import Door, Keys, in_address, loopback
     from cofactor.faces.listen import listen, server
     from cofactor.faces.studio.app import create_studio
     from cofactor.report.text import Text
 
-    address, keys = loopback(host), Keys()
-    listening = listen(address, port)
-    url = f"http://{'[' + address + ']' if ':' in address else address}:{port}"
+    listening, keys = listen(loopback(host), port), Keys()
+    address = loopback(listening.getsockname()[0])  # this machine may call any address localhost
+    url = f"http://{in_address(address)}:{port}"
     opening = f"{url}/login#{keys.token}"
     if as_json:
         print_json({"url": url, "token": keys.token})
@@ -49,7 +49,7 @@ def command(host: str, port: int, browser: bool, lang: str, as_json: bool, quiet
     # No access log: addresses and bodies of requests are nobody's business.
     studio = create_studio(lang)
     config = uvicorn.Config(
-        Door(studio, keys, port),
+        Door(studio, keys, port, address),
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=LAST_SECONDS,
