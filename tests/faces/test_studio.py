@@ -256,6 +256,24 @@ def test_a_sealed_store_asks_for_its_passphrase(ask, tmp_path):
     assert "Anna" in ask("GET", "/clients").text
 
 
+def test_a_store_that_another_program_seals_is_asked_for_its_passphrase(ask, tmp_path):
+    from cofactor.person.store import open_store
+
+    place = started(ask)
+    words = "five words that nobody knows"
+    with open_store(tmp_path) as store:
+        store.protect(words)
+    refused = ask("POST", "/clients", json={"name": "Bernard", "text": ANNA})
+    assert refused.status_code == 423
+    assert ask("GET", place).headers["location"] == "/unlock"
+    assert ask("POST", "/unlock", json={"passphrase": "another one altogether"}).status_code == 422
+    assert ask("POST", "/unlock", json={"passphrase": words}).status_code == 200
+    assert ask("POST", "/clients", json={"name": "Bernard", "text": ANNA}).status_code == 200
+    assert "Zoé" in ask("GET", place).text
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or b"Bernard" not in file.read_bytes()
+
+
 def test_a_store_is_sealed_from_the_page(ask, tmp_path):
     place = started(ask)
     words = "five words that nobody knows"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cofactor.errors import InputError, StoreError
+from cofactor.errors import InputError, SealedError, StoreError
 from cofactor.person import store as store_module
 from cofactor.person.store import changed_keys, open_store, proper_name
 from cofactor.person.store_chain import HEADS, Loss, read_heads
@@ -165,6 +165,47 @@ def test_a_passphrase_can_be_changed(folder):
         pass
     with open_store(folder, lambda: "another good phrase") as store:
         assert store.text("Anna") == TEXT
+
+
+@pytest.mark.parametrize("before", [None, SECRET])
+def test_nothing_is_written_under_a_seal_that_another_program_has_replaced(folder, before):
+    save(folder, "Anna", TEXT)
+    if before:
+        with open_store(folder) as store:
+            store.protect(before)
+    ask = before and (lambda: before)
+    with open_store(folder, ask) as held:
+        with open_store(folder, ask) as other:
+            assert held.current
+            other.protect("another good phrase")
+            assert other.current
+        assert not held.current
+        for write in (lambda: held.save(f"{MARK} name", TEXT), lambda: held.protect(SECRET)):
+            with pytest.raises(SealedError, match="sealed since"):
+                write()
+    assert MARK.encode() not in all_bytes(folder)
+    with open_store(folder, lambda: "another good phrase") as store:
+        assert [case.name for case in store.cases()] == ["Anna"]
+        assert store.damage() == ()
+
+
+def test_a_case_saved_while_another_program_begins_to_seal_is_sealed_too(folder, monkeypatch):
+    save(folder, "Anna", TEXT)
+    with open_store(folder) as held, open_store(folder) as other:
+        record = other._record
+
+        def meanwhile(heads):
+            monkeypatch.undo()
+            held.save(f"{MARK} name", TEXT)
+            record(heads)
+
+        monkeypatch.setattr(other, "_record", meanwhile)
+        other.protect(SECRET)
+    assert MARK.encode() not in all_bytes(folder)
+    with open_store(folder, lambda: SECRET) as store:
+        assert {case.name for case in store.cases()} == {f"{MARK} name", "Anna"}
+        assert store.text(f"{MARK} name") == TEXT
+        assert store.damage() == ()
 
 
 @pytest.mark.parametrize("passphrase", [None, "five words that nobody knows"])

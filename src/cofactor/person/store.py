@@ -66,13 +66,20 @@ def store_folder() -> Path:
 class Store:
     """An open store. Use :func:`open_store`."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, seal: Seal) -> None:
+    def __init__(self, folder: Path, connection: sqlite3.Connection, seal: Seal, salt: bytes | None) -> None:
         self._folder, self._db, self._seal = folder, connection, seal
+        self._salt = salt  # of the seal; None where there is none
 
     @property
     def sealed(self) -> bool:
         """Whether a passphrase is needed to read it."""
         return not isinstance(self._seal, Plain)
+
+    @property
+    def current(self) -> bool:
+        """Whether the store has the seal that it was opened with: another program may have sealed it since."""
+        with typed():
+            return _salt_in(self._db) == self._salt
 
     # --- reading
 
@@ -176,17 +183,16 @@ class Store:
         seal, salt, check = new_seal(passphrase)
         with typed():
             (self._folder / UNFINISHED).touch()
-            names = self._names()
             heads = read_heads(self._folder) or {}
             self._record({case: replace(head, hash=OPEN) for case, head in heads.items()})
             with self._writing():
                 self._db.execute("DELETE FROM seal")
                 self._db.execute("INSERT INTO seal VALUES (1, ?, ?)", (salt, check))
-                for case, name in names:
+                for case, name in self._names():
                     kept = seal.close(name, _name_of(case))
                     self._db.execute("UPDATE cases SET name = ? WHERE id = ?", (kept, case))
                     self._reseal(case, kept, seal)
-            self._seal = seal
+            self._seal, self._salt = seal, salt
             self._acknowledge(anew=True)
             self._scrub()
 
@@ -257,9 +263,15 @@ class Store:
 
     @contextmanager
     def _writing(self, *, keep: bool = True) -> Iterator[None]:
-        """One transaction under the writer's lock, kept where all of it succeeds."""
+        """One transaction under the writer's lock, kept where all of it succeeds.
+
+        Raises :class:`SealedError` where another program has sealed the store since it was opened: nothing may be
+        written into it as it is, or under a seal that nobody opens any more.
+        """
         self._db.execute("BEGIN IMMEDIATE")
         try:
+            if _salt_in(self._db) != self._salt:
+                raise SealedError(Said("The store has been sealed since it was opened: give its new passphrase."))
             yield
         except BaseException:
             if self._db.in_transaction:  # SQLite itself takes back what it could not write
@@ -341,6 +353,12 @@ class Store:
         return False
 
 
+def _salt_in(db: sqlite3.Connection) -> bytes | None:
+    """The salt of the seal that a store has, which every sealing makes anew."""
+    row = db.execute("SELECT salt FROM seal").fetchone()
+    return None if row is None else as_bytes(row[0])
+
+
 def _name_of(case: str) -> Said:
     """The place of the name of a case, for its seal and for who reads of it: no letter of it may ever change."""
     return Said("name {case}", case=case)
@@ -370,7 +388,7 @@ def open_store(
         if row is not None and passphrase is None:
             raise SealedError(Said("The store is sealed: give its passphrase."))
         seal: Seal = Plain() if row is None or passphrase is None else seal_of(passphrase(), *map(as_bytes, row))
-        store = Store(folder, db, seal)
+        store = Store(folder, db, seal, None if row is None else as_bytes(row[0]))
         store.finish()
         yield store
 

@@ -66,6 +66,9 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     def _opened(self, passphrase: str | None) -> Store:
+        if self._store is not None and not self._store.current:  # another program has sealed it meanwhile
+            self._store = None
+            self._held.close()
         if self._store is None:
             key = None if passphrase is None else lambda: passphrase
             self._store = self._held.enter_context(open_store(self._folder, key, create=True))
