@@ -6,13 +6,19 @@ const run = document.getElementById('run')
 const id = run.dataset.id
 const EVERY = 300 // ms
 const LATER = 3000 // ms after no answer: the trial may still run
+let leaving = false
+
+function anew() { // once: who looks and who cancels may both hear that it is over, and a second one breaks off the first
+  if (!leaving) location.reload()
+  leaving = true
+}
 
 async function look() {
   const { ok, problems, answer } = await reach(`/trials/${id}/far`)
   tell(problems)
   if (!ok) return setTimeout(look, LATER)
   const now = await answer.json()
-  if (now.over) return location.reload()
+  if (now.over) return anew()
   document.getElementById('far').textContent = now.said
   document.getElementById('bar').value = now.done
   return setTimeout(look, EVERY)
@@ -20,7 +26,7 @@ async function look() {
 
 document.getElementById('cancel')?.addEventListener('click', (event) => once(event.target, async () => {
   const answer = await send(`/api/trials/${id}/cancel`, {})
-  if (answer.ok) location.reload()
+  if (answer.ok) anew()
   else tell(answer.problems)
   return answer.ok
 }))
