@@ -34,6 +34,7 @@ _SYSTEM = {
 }
 """What POSIX systems say most often; the rest is told in their own words."""
 _UNREADABLE, _CHECK = Said("a path that cannot be read"), Said("Check the path.")
+_NO_MEMORY = Said("The memory that this program may take is used up. Ask for fewer people at once, or allow it more.")
 _KEPT = 40  # characters of a name that the file beside it begins with: a name may have 255 bytes in all
 
 
@@ -69,7 +70,7 @@ def read_whole(path: str | Path, most: int, what: Said) -> bytes:
         raise InputError([Problem(Said("file"), _UNREADABLE, (what,), _CHECK)]) from None
     except OSError as error:
         answer = told(error)
-        if isinstance(answer, DiskError):
+        if not isinstance(answer, InputError):
             raise answer from None
         raise InputError([Problem(path.name or Said("file"), of_system(error), (what,), _CHECK)]) from None
     if len(content) > most:
@@ -92,15 +93,35 @@ def _too_large(path: Path, got: Said, most: int) -> InputError:
 
 
 def told(error: OSError) -> CofactorError:
-    """What the system says, as an answer: about the path that was given, or about the disk."""
+    """What the system says, as an answer: about the path that was given, the disk, memory, or a library.
+
+    A library that fails on its own account raises one without a number; that is nothing that a user gave.
+    """
     said = of_system(error)
+    if error.errno is None:
+        return no_library(said)
+    if error.errno == errno.ENOMEM:
+        return no_memory()
     where = str(error.filename) if error.filename else Said("file")
-    if error.errno in _PATH_ERRORS or error.errno is None:
+    if error.errno in _PATH_ERRORS:
         return InputError([Problem(where, said, (), _CHECK)])
     do = Said("Check the disk and run it again: what was there before is whole.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         do = Said("Free some space and run it again: what was there before is whole.")
     return DiskError(Problem(where, said, (), do))
+
+
+def no_memory() -> CofactorError:
+    """Memory is used up."""
+    return CofactorError(_NO_MEMORY)
+
+
+def no_library(why: str) -> CofactorError:
+    """A library could not do its work, or could not be loaded at all."""
+    why = " ".join(why.split()).rstrip(".")
+    return CofactorError(
+        Said("A library failed: {why}. Allow this program more memory, or else install it again.", why=why)
+    )
 
 
 def of_system(error: OSError) -> str:

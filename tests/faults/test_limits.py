@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
+import click
+import pytest
 from click.testing import CliRunner
 
+from cofactor.errors import DiskError, InputError
+from cofactor.faces import shared
 from cofactor.faces.cli import main
+from cofactor.files import told
 from cofactor.person.store import open_store
 from cofactor.trial.parts import made_with
 
@@ -49,6 +56,55 @@ def test_too_little_memory_is_said(tmp_path):
     assert "memory" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not [p for p in tmp_path.rglob("*") if p.name.endswith(".part") or p.name == "summary.json"]
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "command"),
+    [
+        (60, ["plan", str(ANNA), "--out", "out"]),
+        (60, ["trial", "t.yaml", "--out", "out"]),
+        (220, ["trial", "t.yaml", "--out", "out"]),
+        (250, ["simulate"]),
+        (250, ["plan", str(ANNA), "--out", "out", "--lang", "fr"]),
+        (250, ["export", "petab", "out", "--json"]),
+    ],
+)
+def test_memory_too_small_for_the_libraries_is_said(tmp_path, megabytes, command):
+    """``ulimit -v``: what cannot be loaded is no fault of what was given."""
+    (tmp_path / "t.yaml").write_text(TRIAL % "0, 7", encoding="utf-8")
+    ran = limited(tmp_path, megabytes, command)
+    assert ran.returncode == 1, ran.stderr[-600:]
+    assert re.search("memory|mémoire", ran.stderr, re.IGNORECASE), ran.stderr[-600:]
+    assert "Traceback" not in ran.stderr
+
+
+def limited(folder: Path, megabytes: int, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """The command line within so much address space, from its first instruction. One thread of OpenBLAS needs less."""
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20},) * 2)\n"
+    code += "from cofactor.faces.cli import main\nmain()\n"
+    env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    started = [sys.executable, "-c", code, *command]
+    return subprocess.run(started, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_not_enough_memory_for_the_words_of_a_language(monkeypatch):
+    def none(*_: object) -> str:
+        raise MemoryError
+
+    def asks() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(shared.refusals, "error_in", none)
+    ran = CliRunner().invoke(click.command()(shared.common(lambda **_: asks())))
+    assert ran.exit_code == 1
+    assert "memory" in ran.output
+
+
+@pytest.mark.parametrize("fault", [OSError("the library broke"), OSError(errno.ENOMEM, "Cannot allocate memory")])
+def test_an_error_of_a_library_is_not_the_input_of_a_user(fault):
+    found = told(fault)
+    assert not isinstance(found, InputError | DiskError)
+    assert "memory" in str(found)
 
 
 def test_a_disk_that_fills_up_is_said_and_keeps_the_old_report(tmp_path):

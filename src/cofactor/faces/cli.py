@@ -65,12 +65,26 @@ class LazyGroup(click.Group):
             raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
         found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
         return speech.in_language(found, self.lang)
+        try:
+            found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
+        except Exception as error:
+            _leave(error)
+            raise
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
         """List the commands without loading them."""
         tell = speech.words(self.lang)
         with formatter.section(tell("Commands")):
             formatter.write_dl([(name, tell(line)) for name, (_, line) in COMMANDS.items()])
+
+
+def _leave(error: Exception) -> None:
+    """End the program in words where a library that a command needs could not be loaded."""
+    from cofactor.faces import shared
+
+    if (left := shared.answer(error)) is not None:
+        shared.leave(left, shared.default_language(), as_json=False)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +17,16 @@ import click
 
 from cofactor.errors import CofactorError, InputError
 from cofactor.faces.speech import LANGUAGES, as_the_user_set_it, default_language, spoken, words
-from cofactor.files import told
+from cofactor.files import no_library, no_memory, told
 from cofactor.report import refusals
 from cofactor.report.plain import harmless, harmless_json
 from cofactor.report.text import typeset
-from cofactor.said import Said
 
 REFUSED = 2
 WITHHELD = 3
-_NO_MEMORY = Said("The memory that this program may take is used up. Ask for fewer people at once, or allow it more.")
+_LIBRARY = re.compile(r"[^\n]*(?:map segment|cannot allocate|shared object|DLL|dlopen)[^\n]*", re.IGNORECASE)
+"""What loaders of several systems say, in one line of what Python makes of it."""
+_NO_THREAD = "can't start new thread"
 
 YES_OR_NO = "y/N"  # as click writes it
 _YES, _NO = {"o", "oui", "y", "yes"}, {"", "n", "non", "no"}
@@ -46,14 +48,12 @@ def common(function: F) -> F:
         try:
             with as_the_user_set_it():
                 return function(*args, **kwargs)
-        except CofactorError as error:
-            left = error
         except BrokenPipeError:
             raise  # whoever read the output has seen enough (`| head`): click ends quietly
-        except OSError as error:
-            left = told(error)
-        except MemoryError:
-            left = CofactorError(_NO_MEMORY)
+        except Exception as error:
+            left = answer(error)
+            if left is None:
+                raise
         leave(left, kwargs.get("lang", "en"), as_json=bool(kwargs.get("as_json")))
 
     options = (
@@ -73,15 +73,40 @@ def common(function: F) -> F:
     return wrapped  # type: ignore[no-any-return]
 
 
+def answer(error: BaseException) -> CofactorError | None:
+    """What is said of an error: its own words, or that the system, memory or a library is the matter; else nothing.
+
+    Where memory is short, a library that cannot be loaded is what is seen first, often behind other errors.
+    """
+    if isinstance(error, CofactorError):
+        return error
+    chain: list[BaseException] = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
+        chain.append(before)
+    if any(isinstance(e, MemoryError) or str(e) == _NO_THREAD for e in chain):
+        return no_memory()
+    for e in reversed(chain):
+        if isinstance(e, ImportError | OSError) and (said := _LIBRARY.search(str(e))):
+            return no_library(said[0])
+    return told(error) if isinstance(error, OSError) else None
+
+
 def leave(error: CofactorError, lang: str, *, as_json: bool) -> NoReturn:
     """Print an error to standard error and end the program with its exit code."""
+    try:
+        _print(error, lang, as_json=as_json)
+    except MemoryError:  # not even for the words of a language: English is there already
+        say(str(error), err=True)
+    sys.exit(REFUSED if isinstance(error, InputError) else 1)
+
+
+def _print(error: CofactorError, lang: str, *, as_json: bool) -> None:
     if as_json:
         found = refusals.rows(refusals.problems_of(error), lang)
         found = found or [{"where": "", "got": refusals.error_in(error, lang), "expected": [], "do": ""}]
         click.echo(harmless_json(json.dumps({"problems": found}, ensure_ascii=False)), err=True)
     else:
         say(refusals.error_in(error, lang), err=True)
-    sys.exit(REFUSED if isinstance(error, InputError) else 1)
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
