@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 
 from cofactor.errors import InputError
 from cofactor.facts import food_import
+from cofactor.facts.food_files import items, json_stream
 from cofactor.facts.food_files.records import FoodRow, Reading, Release
 from cofactor.facts.food_import import import_files
 from cofactor.facts.food_lookup import find_food, find_label, search_foods, search_labels
@@ -254,3 +258,59 @@ def test_a_search_among_12_000_foods_takes_under_5_ms(tmp_path, monkeypatch):
         assert connection is not None
         for text in ("lait", "sardine huile", "œuf", "oeufs", "pain complet", "s", "cru", "eau miner", "fromage"):
             assert search(connection, text), text
+
+
+# --- files of any size ----------------------------------------------------------------------------------------------
+MEASURED = """\
+import resource, sys, time
+from pathlib import Path
+from cofactor.errors import InputError
+from cofactor.facts.food_import import import_files
+try:
+    found = import_files([Path(sys.argv[1])], Path(sys.argv[2]))[0]
+    print(found.read, found.kept, found.refused, len(found.reasons), end=" ")
+except InputError as error:
+    print(len(str(error)), 0, 0, 0, end=" ")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def fdc_json(path: Path, megabytes: float, kind: str, last: str = "") -> Path:
+    """A real download of so many foods of a kind, and one of another at its end."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"FoundationFoods": [')
+        for n in range(int(megabytes * 12_000)):
+            file.write(json.dumps({"fdcId": n + 1, "description": f"A food {n}", "dataType": kind}) + ",\n")
+        file.write(json.dumps({"fdcId": 1, "description": "The last", "dataType": last or kind}) + "]}")
+    return path
+
+
+def measured(path: Path, store: Path) -> list[int]:
+    """Rows read, kept, refused, reasons told, and megabytes at the most, of an import in a process of its own."""
+    command = [sys.executable, "-c", MEASURED, str(path), str(store)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [int(number) for number in ran.stdout.split()]
+
+
+@pytest.mark.parametrize(("kind", "last"), [("Strange", ""), ("Strange", "Foundation"), ("Foundation", "")])
+def test_a_large_file_takes_no_more_memory_than_a_small_one(tmp_path, kind, last):
+    found = {}
+    for size in (0.1, 6.0):
+        path = fdc_json(tmp_path / f"{size}.json", size, kind, last)
+        found[size] = measured(path, tmp_path / f"{size}.sqlite")
+    assert found[6.0][-1] < found[0.1][-1] + 12
+    if last:
+        assert found[6.0][:4] == [72_001, 1, 72_000, 20]
+    elif kind == "Foundation":
+        assert found[6.0][:3] == [72_001, 72_001, 0]
+
+
+def test_the_objects_of_a_list_take_time_as_their_number(tmp_path):
+    """No more than a few times what parsing takes: what was read is not copied for each of them."""
+    path = fdc_json(tmp_path / "f.json", 4.0, "Strange")
+    item = items.items(path)[0]
+    begun = time.process_time()
+    assert len(json.loads(path.read_text(encoding="utf-8"))["FoundationFoods"]) == 48_001
+    parsed = time.process_time()
+    assert sum(1 for _ in json_stream.objects(item)) == 48_001
+    assert time.process_time() - parsed < 8 * (parsed - begun) + 0.2

@@ -88,10 +88,10 @@ def _import(connection: sqlite3.Connection, table: Bundle, today: date) -> Impor
     done = Imported(reading.release, table.hashes(), release_info(reading.release).licence, reading.remarks)
     number = _import_number(connection, done, today)
     for row in reading.rows:
-        done.read += 1
+        done.read += row.rows if isinstance(row, Refused) else 1
         match row:
             case Refused():
-                done.refused += 1
+                done.refused += row.rows
                 if len(done.reasons) < _REASONS_KEPT:
                     done.reasons.append(Said("{row}: {reason}", row=row.row, reason=row.reason))
             case FoodRow():

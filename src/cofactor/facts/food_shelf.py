@@ -30,25 +30,26 @@ def fill(connection: sqlite3.Connection) -> None:
     """Build the index anew from all foods (the latest release of each) and labels."""
     connection.execute("DELETE FROM shelf")
     connection.execute("INSERT INTO shelf_index (shelf_index) VALUES ('delete-all')")
-    rows = sorted(_rows(connection), key=lambda row: min(len(text) for text in row[2:] if text))
-    connection.executemany(
-        "INSERT INTO shelf VALUES (?, ?, ?, ?, ?)", ((place, *row) for place, row in enumerate(rows, start=1))
-    )
-    connection.executemany(
-        "INSERT INTO shelf_index (rowid, fr, en) VALUES (?, ?, ?)",
-        ((place, _indexed(fr), _indexed(en)) for place, (_, _, fr, en) in enumerate(rows, start=1)),
-    )
+    # SQLite sorts, with files of its own where they are many.
+    connection.execute("CREATE TEMP TABLE unsorted (length, kind, ref, fr, en)")
+    rows = ((min(len(text) for text in row[2:] if text), *row) for row in _rows(connection))
+    connection.executemany("INSERT INTO unsorted VALUES (?, ?, ?, ?, ?)", rows)
+    for place, row in enumerate(connection.execute("SELECT * FROM unsorted ORDER BY length, rowid"), start=1):
+        _, kind, ref, fr, en = row
+        connection.execute("INSERT INTO shelf VALUES (?, ?, ?, ?, ?)", (place, kind, ref, fr, en))
+        index = (place, _indexed(fr), _indexed(en))
+        connection.execute("INSERT INTO shelf_index (rowid, fr, en) VALUES (?, ?, ?)", index)
+    connection.execute("DROP TABLE unsorted")
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, str]]:
-    names = {
-        (s, c, lang): name for s, c, lang, name in connection.execute("SELECT source, code, lang, name FROM names")
-    }
-    for number, source, code, en, fr, _ in connection.execute(
-        "SELECT id, source, code, name_en, name_fr, max(rank) FROM foods GROUP BY source, code"
+    for number, en, fr, _, en_elsewhere, fr_elsewhere in connection.execute(
+        "SELECT id, name_en, name_fr, max(foods.rank), english.name, french.name FROM foods"
+        " LEFT JOIN names AS english ON (english.source, english.code, english.lang) = (foods.source, foods.code, 'en')"
+        " LEFT JOIN names AS french ON (french.source, french.code, french.lang) = (foods.source, foods.code, 'fr')"
+        " GROUP BY foods.source, foods.code"
     ):
-        both = [fr or names.get((source, code, "fr"), ""), en or names.get((source, code, "en"), "")]
-        words = [_kept(name) for name in both]
+        words = [_kept(name) for name in (fr or fr_elsewhere or "", en or en_elsewhere or "")]
         if any(words):
             yield FOOD, str(number), words[0], words[1]
     for code, brand, name in connection.execute("SELECT code, brand, name FROM labels"):

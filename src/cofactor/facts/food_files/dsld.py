@@ -17,6 +17,7 @@ from cofactor.facts.food_files.records import Ingredient, LabelRow, Reading, Ref
 from cofactor.said import Said
 
 NO_AMOUNT = frozenset({"np", "not present", "{calories}"})
+_SHOWN = 60  # characters of an id
 _SERVING = re.compile(r"(\d+(?:\.\d+)?)\s+(.+)")
 _UNIT_TAG = re.compile(r"\(\w+\)$")
 
@@ -29,14 +30,14 @@ def read_label(item: Item) -> Reading:
 def _label(record: dict[str, Any]) -> Row:
     code, name = str(record.get("id") or ""), " ".join(str(record.get("fullName") or "").split())
     if not code.isdigit() or not name:
-        return Refused(code or Said("a label"), Said("no id or no name"))
+        return Refused(code[:_SHOWN] or Said("a label"), Said("no id or no name"))
     servings = [s for s in record.get("servingSizes") or () if isinstance(s, dict)]
     first = servings[0] if servings else {}
     try:
         lines = tuple(_lines(record.get("ingredientRows") or (), ""))
         serving = _float(first.get("minQuantity"))
     except (AttributeError, TypeError, ValueError) as error:
-        return Refused(code, Said("a line that cannot be read ({why})", why=str(error)))
+        return Refused(code[:_SHOWN], Said("a line that cannot be read ({why})", why=str(error)))
     others = record.get("otheringredients")
     others = others.get("ingredients") or () if isinstance(others, dict) else ()
     return LabelRow(

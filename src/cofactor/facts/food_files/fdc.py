@@ -6,6 +6,7 @@ Amounts are per 100 g; of branded foods sold by volume, per 100 mL, which the qu
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from cofactor import units
 from cofactor.facts.food_files.cells import CellError, factor, measured, possible
@@ -28,10 +29,16 @@ RELEASES = {
 """``data_type`` folded -> release. Samples, sub-samples and experimental foods are left aside."""
 _VOLUME = frozenset({"ml", "mlt", "milliliter", "l"})
 _NDB_DIGITS = 5
+_LONGEST_TYPE = 60  # characters
 
 
 def release_of(data_type: str) -> Release | None:
     """The release of a food, or None where its kind is left aside."""
+    return _release(data_type) if len(data_type) <= _LONGEST_TYPE else None
+
+
+@lru_cache(maxsize=256)
+def _release(data_type: str) -> Release | None:
     return RELEASES.get(fold(data_type))
 
 

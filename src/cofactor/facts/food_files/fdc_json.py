@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -11,41 +12,46 @@ from cofactor.facts.food_files.cells import CellError
 from cofactor.facts.food_files.items import FileError, Item, joined
 from cofactor.facts.food_files.json_stream import objects
 from cofactor.facts.food_files.nutrients import derivation
-from cofactor.facts.food_files.records import FoodRow, Reading, Refused, Row
+from cofactor.facts.food_files.records import FoodRow, Reading, Refused
 from cofactor.facts.food_files.sr28 import household
 from cofactor.facts.types import FoodValue, Portion
 from cofactor.said import Said
 
+_EXAMPLES = 20  # rows left aside that are kept until the first food is found; the others are counted
+_LONGEST_WORD = 60  # characters of an id or a type that are shown
 _LARGEST = 1e9  # of any number of a food: calories of 100 g are below a thousand, a portion below a hundred kilograms
 
 
 def read_json(item: Item) -> Reading:
     """Read the foods of a file; the first of them tells the release. Raises :class:`FileError`."""
     rows = (_food(record) for record in objects(item))
-    before: list[Row] = []
+    aside: list[Refused] = []
     for row in rows:
-        before.append(row)
         if isinstance(row, FoodRow):
-            return Reading(row.release, chain(before, rows), (item.name,))
-    reasons = sorted({row.reason for row in before if isinstance(row, Refused)}) or [Said("no food")]
+            return Reading(row.release, chain(aside, [row], rows), (item.name,))
+        if len(aside) < _EXAMPLES:
+            aside.append(row)
+        else:
+            aside[-1] = replace(aside[-1], rows=aside[-1].rows + 1)
+    reasons = sorted({row.reason for row in aside}) or [Said("no food")]
     expected = (Said("foods of FoodData Central, of a type that is kept"),)
     raise FileError(joined(reasons), expected, Said("Check the file."))
 
 
-def _food(record: dict[str, Any]) -> Row:
+def _food(record: dict[str, Any]) -> FoodRow | Refused:
     fdc_id = _text(record.get("fdcId"))
     name = " ".join(_text(record.get("description")).split())
     release = fdc.release_of(_text(record.get("dataType")))
     if not fdc_id.isdigit() or not name:
-        return Refused(fdc_id or Said("a food"), Said("no id or no name"))
+        return Refused(fdc_id[:_LONGEST_WORD] or Said("a food"), Said("no id or no name"))
     if release is None:
-        kind = _text(record.get("dataType")) or Said("unknown")
-        return Refused(fdc_id, Said("of the type {kind}, which is left aside", kind=kind))
+        kind = _text(record.get("dataType"))[:_LONGEST_WORD] or Said("unknown")
+        return Refused(fdc_id[:_LONGEST_WORD], Said("of the type {kind}, which is left aside", kind=kind))
     unit = _text(record.get("servingSizeUnit"))
     try:
         values = _values(record, "per_100_ml" if fdc.by_volume(unit) else "")
     except (CellError, TypeError, ValueError) as error:
-        return Refused(fdc_id, str(error))
+        return Refused(fdc_id[:_LONGEST_WORD], str(error))
     code = fdc.code_of(release, fdc_id, _text(record.get("ndbNumber")))
     return FoodRow(release, code, name, "", _group(record), values, tuple(_portions(record)))
 

@@ -12,7 +12,7 @@ from cofactor.facts.food_files.items import AGAIN, FileError, Item
 from cofactor.said import Said
 
 _CHUNK = 1 << 20
-_LONGEST = 1 << 25  # characters of one object; the longest official one is below two million
+_LONGEST = 1 << 23  # characters of one object; the longest official one is below two million
 _LIST = re.compile(r'\s*\{\s*"\w+"\s*:\s*\[\s*')
 _SEPARATOR = re.compile(r"[\s,]*")
 
@@ -23,16 +23,18 @@ def objects(item: Item) -> Iterator[dict[str, Any]]:
     text = next(chunks, "").removeprefix("\ufeff")
     inside = _LIST.match(text)
     is_list = inside is not None or text.lstrip().startswith("[")
-    text = text[inside.end() :] if inside else text.lstrip().removeprefix("[") if is_list else text
+    at = inside.end() if inside else text.index("[") + 1 if is_list else 0
     decoder = json.JSONDecoder(parse_constant=_no_number)
     while True:
-        text = text[_SEPARATOR.match(text).end() :]  # type: ignore[union-attr]
-        if is_list and text.startswith("]"):
+        at = _SEPARATOR.match(text, at).end()  # type: ignore[union-attr]
+        if is_list and text.startswith("]", at):
             return
         try:
-            found, end = decoder.raw_decode(text)
+            found, at = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError) as error:
-            more = next(chunks, "") if not isinstance(error, RecursionError) else ""
+            text, at = text[at:], 0
+            # As much again as there is: an object that is read anew each time takes twice its own time in all.
+            more = "" if isinstance(error, RecursionError) else "".join(_some(chunks, len(text)))
             if not more or len(text) > _LONGEST:
                 raise FileError(Said("JSON that is broken or cut off"), (Said("whole JSON"),), AGAIN) from None
             text += more
@@ -45,7 +47,14 @@ def objects(item: Item) -> Iterator[dict[str, Any]]:
         yield found
         if not is_list:
             return
-        text = text[end:]
+
+
+def _some(chunks: Iterator[str], least: int) -> Iterator[str]:
+    for chunk in chunks:
+        yield chunk
+        least -= len(chunk)
+        if least <= 0:
+            return
 
 
 def _chunks(item: Item) -> Iterator[str]:

@@ -87,10 +87,11 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that was not kept, and why."""
+    """A row that was not kept, and why; or several, of which this one is an example."""
 
     row: str  # what identifies it to the owner of the file
     reason: str
+    rows: int = 1
 
 
 Row = FoodRow | NameRow | LabelRow | Refused
