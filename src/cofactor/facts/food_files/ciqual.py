@@ -98,7 +98,7 @@ def _cells(sheet: Sheet, width: int) -> Iterator[tuple[int, list[str]]]:
         if number > _MOST_ROWS:
             got = Said("more than {most:,} rows", most=_MOST_ROWS)
             raise FileError(got, (Said("the table of Ciqual"),), Said("Check the file."))
-        cells = [_text(cell) for cell in row]
+        cells = [_text(cell) for cell in row[:width]]
         if any(cells):
             yield number, cells + [""] * (width - len(cells))
 
@@ -141,6 +141,7 @@ def _text(cell: object) -> str:
 
 
 def _csv_rows(item: Item) -> Sheet:
+    item.check()
     lines = item.lines()
     first = next(lines, "")
     reader = csv.reader(chain([first], lines), delimiter=delimiter_of(first))

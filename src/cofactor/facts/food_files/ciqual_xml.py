@@ -51,6 +51,8 @@ def records(item: Item, tag: str) -> Iterator[Record]:
 def read_xml(parts: Mapping[Kind, Item], ceilings: Mapping[str, float]) -> Reading:
     """Read the files that are there; without the contents (compo) only names come of it."""
     files = tuple(item.name for item in parts.values())
+    for item in parts.values():
+        item.check()
     if Kind.CIQUAL_FOODS not in parts:
         raise FileError(", ".join(files), (Said("the file of foods (alim) beside it"),), _ONE_FOLDER)
     if Kind.CIQUAL_VALUES not in parts:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cofactor.facts.food_files.aside import aside
 from cofactor.facts.food_files.fdc_csv import table
 from cofactor.facts.food_files.items import FileError, Item
 from cofactor.facts.food_files.json_stream import objects
@@ -75,26 +76,36 @@ def read_bulk(parts: Mapping[Kind, Item]) -> Reading:
 
 
 def _bulk(parts: Mapping[Kind, Item]) -> Iterator[Row]:
-    lines: dict[str, list[Ingredient]] = {}
     complete = Kind.DSLD_FACTS in parts
-    for row in table(parts[Kind.DSLD_FACTS]) if complete else ():
+    with aside(
+        "lines (id TEXT, name TEXT, amount REAL, unit TEXT, percent REAL)", "others (id PRIMARY KEY, text)"
+    ) as place:
+        if complete:
+            place.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?)", _facts(parts[Kind.DSLD_FACTS]))
+        place.execute("CREATE INDEX of_label ON lines (id)")
+        if Kind.DSLD_OTHERS in parts:
+            others = ((row["dsld id"], row["other ingredients"]) for row in table(parts[Kind.DSLD_OTHERS]))
+            place.executemany("INSERT OR REPLACE INTO others VALUES (?, ?)", others)
+        for row in table(parts[Kind.DSLD_LABELS]):
+            code, name = row["dsld id"].strip(), " ".join(row["product name"].split())
+            if not code.isdigit() or not name:
+                yield Refused(code or Said("a label"), Said("no id or no name"))
+                continue
+            match = _SERVING.match(row["serving size"].strip())
+            serving, unit = (float(match[1]), unit_name(match[2])) if match else (None, "")
+            lines = place.execute("SELECT name, amount, unit, percent FROM lines WHERE id = ? ORDER BY rowid", (code,))
+            own = tuple(Ingredient(name, "", amount, unit, percent) for name, amount, unit, percent in lines)
+            other = place.execute("SELECT text FROM others WHERE id = ?", (code,)).fetchone() or ("",)
+            yield LabelRow(code, name, row.get("brand name", ""), serving, unit, own, other[0], complete)
+
+
+def _facts(item: Item) -> Iterator[tuple[str, str, float | None, str, float | None]]:
+    """The lines of labels: id, name, amount, unit, percentage."""
+    for row in table(item):
         unit = row["amount per serving unit"].strip()
         amount = None if unit.lower() in NO_AMOUNT else number(row["amount per serving"])
         percent = number(row.get("% daily value per serving", ""))
-        line = Ingredient(" ".join(row["ingredient"].split()), "", amount, unit_name(unit), percent)
-        lines.setdefault(row["dsld id"], []).append(line)
-    others: dict[str, str] = {}
-    if Kind.DSLD_OTHERS in parts:
-        others = {row["dsld id"]: row["other ingredients"] for row in table(parts[Kind.DSLD_OTHERS])}
-    for row in table(parts[Kind.DSLD_LABELS]):
-        code, name = row["dsld id"].strip(), " ".join(row["product name"].split())
-        if not code.isdigit() or not name:
-            yield Refused(code or Said("a label"), Said("no id or no name"))
-            continue
-        match = _SERVING.match(row["serving size"].strip())
-        serving, unit = (float(match[1]), unit_name(match[2])) if match else (None, "")
-        own = tuple(lines.get(code, ()))
-        yield LabelRow(code, name, row.get("brand name", ""), serving, unit, own, others.get(code, ""), complete)
+        yield row["dsld id"], " ".join(row["ingredient"].split()), amount, unit_name(unit), percent
 
 
 def number(text: str) -> float | None:

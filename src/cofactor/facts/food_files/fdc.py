@@ -73,8 +73,13 @@ def content(
 def add(values: dict[str, FoodValue], number: str, found: tuple[str, FoodValue]) -> None:
     """Keep a value; vitamin D in IU gives way to the same in µg."""
     nutrient, value = found
-    if number != USDA_VITAMIN_D_IU or nutrient not in values:
+    if wins(number) or nutrient not in values:
         values[nutrient] = value
+
+
+def wins(number: str) -> bool:
+    """Whether a value of this number takes the place of one that is there: vitamin D in IU does not."""
+    return number != USDA_VITAMIN_D_IU
 
 
 def by_volume(unit: str) -> bool:

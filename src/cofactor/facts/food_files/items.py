@@ -26,7 +26,7 @@ MEGABYTE = 1 << 20
 LARGEST_FILE = 4096 * MEGABYTE
 """Of a file that is read line by line; the largest official one, all branded foods, is near 3 GB."""
 LARGEST_IN_MEMORY = 128 * MEGABYTE
-"""Of a file that has to be held whole: workbooks and single JSON records are far below."""
+"""Of a file that has to be held whole, or its foods until another is read: official ones are below 64."""
 _LARGEST_RATIO = 64
 """Of unpacked to packed size. The official tables shrink 6 to 20 times; a bomb shrinks 1000 times."""
 _SMALL = 16 * MEGABYTE  # unpacked, below which the ratio does not matter
@@ -35,6 +35,7 @@ _LONGEST_LINE = MEGABYTE
 _SNIFFED = 1 << 16  # bytes read to tell what a file is
 
 AGAIN = Said("Download it again.")
+CHECK = Said("Check the file.")
 ZIP, SEVEN_ZIP, OLE = b"PK\x03\x04", b"7z\xbc\xaf'\x1c", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -73,12 +74,15 @@ class Item:
 
     def content(self) -> bytes:
         """The whole of a file that has to be held in memory."""
-        if self.size > LARGEST_IN_MEMORY:
-            got = Said("{n} MB in one piece", n=self.size // MEGABYTE)
-            expected = (Said("at most {most} MB", most=LARGEST_IN_MEMORY // MEGABYTE),)
-            raise FileError(got, expected, Said("Use the CSV form of this table."))
+        self.check(do=Said("Use the CSV form of this table."))
         with _whole(), self.open() as file:
             return file.read(LARGEST_IN_MEMORY + 1)
+
+    def check(self, most: int = LARGEST_IN_MEMORY, do: Said = CHECK) -> None:
+        """Refuse a file of which too much would have to be held. Raises :class:`FileError`."""
+        if self.size > most:
+            got = Said("{n} MB in one piece", n=self.size // MEGABYTE)
+            raise FileError(got, (Said("at most {most} MB", most=most // MEGABYTE),), do)
 
 
 @contextmanager

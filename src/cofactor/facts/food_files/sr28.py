@@ -30,6 +30,8 @@ def read_ascii(parts: Mapping[Kind, Item]) -> Reading:
         if needed not in parts:
             beside = Said("{file} or its archive beside it", file=f"{needed.value.partition('/')[2]}.txt")
             raise FileError(", ".join(files), (beside,), Said("Put the files of SR28 in one folder."))
+    for item in parts.values():
+        item.check()
     return Reading(Release.USDA_SR28, _foods(parts), files)
 
 
