@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import signal
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from cofactor.errors import InputError
+from cofactor.errors import EngineError, InputError
 from cofactor.trial import cluster as made_on
 from cofactor.trial import parts
 from cofactor.trial.run import Shard, run_trial
@@ -81,6 +84,30 @@ def test_a_worker_that_is_killed_loses_nothing(whole, tmp_path, two):
     assert {arm["n"] for arm in run.summary["arms"]} == {1000}
     assert told[-1] == (1000, 1000)
     assert hashes(tmp_path) == hashes(whole)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_scheduler_that_is_killed_is_told_in_a_sentence_and_finished_parts_are_kept(whole, tmp_path, capfd):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    quiet = {"cwd": tmp_path, "stderr": subprocess.DEVNULL}
+    options = ["--host", "127.0.0.1", "--port", address.partition(":")[2], "--no-dashboard"]
+    scheduler = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", *options], **quiet)
+    options = [address, "--nthreads", "1", "--no-dashboard"]
+    worker = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_worker", *options], **quiet)
+    try:
+        with pytest.raises(EngineError, match="is lost; finished parts are kept"):
+            run_trial(TRIAL, tmp_path / "out", cluster=address, progress=lambda *_: scheduler.kill())
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()
+    gc.collect()
+    assert "Traceback" not in capfd.readouterr().err
+    rest = run_trial(TRIAL, tmp_path / "out", resume=True)
+    assert rest.kept >= 1
+    assert hashes(tmp_path / "out") == hashes(whole)
 
 
 @pytest.mark.usefixtures("small_parts")

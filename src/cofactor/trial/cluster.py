@@ -35,13 +35,33 @@ _DEATHS = 20  # of workers over one part, until the part is held to be the reaso
 def make_on(address: str, plan: Plan, folder: Path, todo: Sequence[int], lived: Lived) -> None:
     """Make parts on a cluster. ``lived`` is told of the people of every part, once for each arm, when it is there.
 
-    Raises :class:`InputError` where there is no such cluster or Dask is not installed, and whatever a part fails with.
+    Raises :class:`InputError` where there is no such cluster or Dask is not installed, :class:`EngineError` where its
+    scheduler goes away, and whatever a part fails with.
     """
     folder = folder.resolve()
-    with _client(address) as client:
+    with _connected(address) as client:
         for part in _done(client, plan, folder, todo):
             for _ in plan.trial.arms:
                 lived(len(plan.people(part)))
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    """A client, and one sentence in place of all that Dask tells and raises where its scheduler is lost."""
+    opened = _client(address)
+    from distributed import CancelledError
+    from distributed.comm import CommClosedError
+    from distributed.utils import silence_logging_cmgr
+
+    try:
+        with silence_logging_cmgr(CRITICAL), opened as client:  # what fails is raised
+            yield client
+    except (CancelledError, CommClosedError):
+        lost = Said(
+            "The scheduler {address} is lost; finished parts are kept. Start it again and add --resume.",
+            address=address,
+        )
+        raise EngineError(lost) from None
 
 
 def _done(client: Client, plan: Plan, folder: Path, todo: Sequence[int]) -> Iterator[int]:
