@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
@@ -50,9 +51,20 @@ def write_whole(path: str | Path, content: str | bytes, mode: int = 0o644) -> Pa
     and a failure at any moment leaves one of them whole. Raises ``OSError``, which names the path, where the folder
     cannot be written.
     """
+    with open_whole(path, mode) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+    return Path(path)
+
+
+@contextmanager
+def open_whole(path: str | Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A file to fill a piece at a time, which stands at ``path`` from the end on, as :func:`write_whole` says.
+
+    Whatever is raised within leaves nothing behind.
+    """
     target = Path(path)
-    with _naming(target):
-        return _write_whole(target, content.encode() if isinstance(content, str) else content, mode)
+    with _naming(target), _aside(target, mode) as file:
+        yield file
 
 
 def read_whole(path: str | Path, most: int, what: Said) -> bytes:
@@ -138,11 +150,12 @@ def _naming(target: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror or str(error), str(target)) from None
 
 
-def _write_whole(target: Path, data: bytes, mode: int) -> Path:
+@contextmanager
+def _aside(target: Path, mode: int) -> Iterator[BinaryIO]:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:_KEPT]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)
@@ -151,7 +164,6 @@ def _write_whole(target: Path, data: bytes, mode: int) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
-    return target
 
 
 def _sync_folder(folder: Path) -> None:

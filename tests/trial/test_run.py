@@ -17,6 +17,8 @@ from cofactor.engine.solve import Code
 from cofactor.errors import InputError
 from cofactor.report.trials import trial_summary
 from cofactor.trial import match, parts, run, simulate
+from cofactor.trial import summary as summaries
+from cofactor.trial import whole as tables
 from cofactor.trial.run import Shard, run_trial
 from cofactor.trial.summary import statistics
 
@@ -263,6 +265,43 @@ def test_who_cannot_be_computed_is_left_out_and_counted(whole, tmp_path, monkeyp
     assert {person for _, person, _ in lost} == {3, 35}
     # their neighbours in a register take other steps, within the tolerance
     assert all(now[key] == pytest.approx(found, rel=0.01) for key, found in before.items() if key not in lost)
+
+
+def test_the_tables_of_a_whole_trial_appear_whole_or_not_at_all(tmp_path, monkeypatch):
+    run_trial({**TRIAL, "weeks": 4, "observe": {"outcomes": ["25OHD"], "weeks": [0, 4]}}, tmp_path)
+    before, synced = {path.name for path in tmp_path.iterdir()}, []
+    with monkeypatch.context() as full:
+        full.setattr(tables.pq.ParquetWriter, "write_table", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        with pytest.raises(OSError, match="full"):
+            tables.gather(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == before
+    monkeypatch.setattr("cofactor.files.os.fsync", synced.append)
+    tables.gather(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == before | {tables.READINGS, tables.PEOPLE}
+    assert len(synced) == 4  # each file, and its folder
+    assert pq.read_metadata(tmp_path / tables.READINGS).num_rows == 3 * 2 * 75
+
+
+def test_a_summary_of_many_readings_reads_some_days_at_a_time(tmp_path, monkeypatch):
+    """The same numbers in the same order, and never more held than is allowed."""
+    trial = {**TRIAL, "weeks": 4, "observe": {"outcomes": ["25OHD", "PTH"], "days": list(range(1, 29, 3))}}
+    monkeypatch.setattr(parts, "CHUNK", 32)
+    expected = run_trial(trial, tmp_path).summary
+    sizes, read = [], summaries._read
+
+    def measured(*args):
+        held = read(*args)
+        sizes.append(sum(values.nbytes for values in held.values()))
+        return held
+
+    monkeypatch.setattr(summaries, "_read", measured)
+    for days in (1, 3, 10, 25):
+        most = 4 * 75 * days
+        monkeypatch.setattr(summaries, "_MEMORY", most)
+        sizes.clear()
+        assert run_trial(trial, tmp_path, resume=True).summary == expected
+        assert 0 < max(sizes) <= most
+        assert sum(sizes) == 3 * 2 * 10 * 75 * 4
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", ""])

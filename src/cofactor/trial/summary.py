@@ -1,13 +1,14 @@
 """The summary of a trial: mean, SD and percentiles of every outcome, by arm and day.
 
-Percentiles are exact: the values of all people are read back from the parts, a bounded number of columns at a time. The
-sums run over people in the order of their numbers, so the summary does not depend on how the trial was cut into parts.
+Percentiles are exact: the values of all people are read back from the parts, a bounded number of days and columns at
+a time. The sums run over people in the order of their numbers, so the summary does not depend on how the
+trial was cut into parts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cofactor.model.tables import outcomes as outcome_table
 from cofactor.trial.levers import VITAMIN_D, assay_reaches
 from cofactor.trial.parts import Plan, names
 
-_MEMORY = 400_000_000  # bytes of values held at once
+_MEMORY = 200_000_000  # bytes of values read at once, while the last of those before may still be held
 
 
 def summary(folder: Path, plan: Plan) -> dict[str, Any]:
@@ -30,11 +31,15 @@ def summary(folder: Path, plan: Plan) -> dict[str, Any]:
     trial = plan.trial
     rows: dict[str, list[dict[str, Any]]] = {arm.name: [] for arm in trial.arms}
     counts = dict.fromkeys(rows, trial.population.people)
-    for arm, outcome, values in _columns(folder, plan):
-        for day, column in zip(trial.observed, values.T, strict=True):
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for arm, outcome, days, values in _columns(folder, plan):
+        for day, column in zip(days, values, strict=True):
             known = column[~np.isnan(column)]
             counts[arm] = min(counts[arm], len(known))
-            rows[arm].append({"outcome": outcome, "unit": _units()[outcome], "days": day, **statistics(known)})
+            row = {"outcome": outcome, "unit": _units()[outcome], "days": day, **statistics(known)}
+            found.setdefault((arm, outcome), []).append(row)
+    for (arm, _), of_days in found.items():
+        rows[arm] += of_days
     return {
         "trial": trial.name,
         "seed": trial.population.seed,
@@ -79,23 +84,38 @@ def _units() -> dict[str, str]:
     return {o.id: o.unit for o in outcome_table()}
 
 
-def _columns(folder: Path, plan: Plan) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
-    """Values (people, days) of each arm and outcome."""
+def _columns(folder: Path, plan: Plan) -> Iterator[tuple[str, str, Sequence[float], NDArray[np.float32]]]:
+    """Values (days, people) of each arm and outcome, of some days at a time where all of them are too many.
+
+    The files are read again for each slice; of a part, one column of one arm is held.
+    """
     trial = plan.trial
     people, days = trial.population.people, len(trial.observed)
     wanted = [(i, outcome) for i in range(len(trial.arms)) for outcome in trial.outcomes]
-    at_once = max(1, _MEMORY // (4 * people * days))
+    days_at_once = min(days, max(1, _MEMORY // (4 * people)))
+    at_once = max(1, _MEMORY // (4 * people * days_at_once))
     for begin in range(0, len(wanted), at_once):
         some = wanted[begin : begin + at_once]
-        held = {key: np.empty((people, days), np.float32) for key in some}
-        for part in range(plan.count):
-            who = plan.people(part)
-            with pq.ParquetFile(folder / names(part)[0]) as file:
-                for i in dict.fromkeys(arm for arm, _ in some):
-                    outcomes = [outcome for arm, outcome in some if arm == i]
-                    group = file.read_row_group(i, columns=outcomes)
-                    for outcome in outcomes:
-                        column = group.column(outcome).to_numpy()
-                        held[i, outcome][who.start : who.stop] = column.reshape(days, len(who)).T
-        for i, outcome in some:
-            yield trial.arms[i].name, outcome, held.pop((i, outcome))
+        for first in range(0, days, days_at_once):
+            of = slice(first, min(first + days_at_once, days))
+            held = _read(folder, plan, some, of)
+            for i, outcome in some:
+                yield trial.arms[i].name, outcome, trial.observed[of], held.pop((i, outcome))
+
+
+def _read(
+    folder: Path, plan: Plan, some: Sequence[tuple[int, str]], of: slice
+) -> dict[tuple[int, str], NDArray[np.float32]]:
+    """Values (days, people) of these arms and outcomes."""
+    people, days = plan.trial.population.people, len(plan.trial.observed)
+    held = {key: np.empty((of.stop - of.start, people), np.float32) for key in some}
+    for part in range(plan.count):
+        who = plan.people(part)
+        with pq.ParquetFile(folder / names(part)[0]) as file:
+            for i in dict.fromkeys(arm for arm, _ in some):
+                outcomes = [outcome for arm, outcome in some if arm == i]
+                group = file.read_row_group(i, columns=outcomes)
+                for outcome in outcomes:
+                    column = group.column(outcome).to_numpy().reshape(days, len(who))
+                    held[i, outcome][:, who.start : who.stop] = column[of]
+    return held

@@ -13,6 +13,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from cofactor.facts.load import NUTRIENT_UNIT
+from cofactor.files import open_whole
 from cofactor.model.tables import outcomes as outcome_table
 from cofactor.trial.parts import names, receipts
 
@@ -55,14 +56,12 @@ def _join(parts: list[Path], target: Path) -> None:
     schema = pq.read_schema(parts[0])
     fields = [field.with_metadata({"unit": unit}) if (unit := unit_of(field.name)) else field for field in schema]
     named = pa.schema(fields)
-    aside = target.with_name(f".{target.name}.part")
     few = [field.name for field in named if field.name in ("arm", "days", "sex")]  # columns of few different values
-    with pq.ParquetWriter(aside, named, compression="zstd", use_dictionary=few) as writer:
+    with open_whole(target) as whole, pq.ParquetWriter(whole, named, compression="zstd", use_dictionary=few) as writer:
         for part in parts:
             with pq.ParquetFile(part) as file:
                 for group in range(file.num_row_groups):
                     writer.write_table(file.read_row_group(group).cast(named))
-    aside.replace(target)
 
 
 __all__ = ["PEOPLE", "READINGS", "csv", "gather", "unit_of"]
