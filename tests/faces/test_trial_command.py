@@ -73,3 +73,13 @@ def test_a_log_gets_lines_with_the_time_left(capsys, monkeypatch):
         told(2_500, 10_000)
         told(10_000, 10_000)
     assert capsys.readouterr().err == "2,500 of 10,000 people, 0:01:00 left\n"
+
+
+def test_a_log_of_fewer_people_than_arms_waits_for_the_first_of_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(progress, "_EVERY_SECONDS", 0.0)
+    text = (
+        "trial: 1\npopulation: {people: 9, latitude: 50}\nstart: 2026-10-15\narms: [{name: a}, {name: b}]\nweeks: 2\n"
+    )
+    (tmp_path / "t.yaml").write_text(text + "observe: {outcomes: [25OHD], weeks: [2]}\n", encoding="utf-8")
+    shown = cofactor("trial", str(tmp_path / "t.yaml"), "--out", str(tmp_path / "out"), "--people", "1")
+    assert shown.exit_code == 0, shown.output

@@ -46,7 +46,7 @@ def _lines(lang: str) -> Progress:
     def told(done: int, asked: int) -> None:
         nonlocal said
         now = time.monotonic()
-        if done < asked and now - said >= _EVERY_SECONDS:
+        if 0 < done < asked and now - said >= _EVERY_SECONDS:
             said = now
             left = duration((asked - done) * (now - begin) / done)
             shown = (numbers.number(n, lang) for n in (done, asked))
