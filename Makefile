@@ -13,7 +13,7 @@ help:
 	@echo 'make lint    style, types, direction of imports, no number without a source'
 	@echo 'make docs    build the documentation into docs/_build/html; a warning is an error'
 	@echo 'make map     fill the file lists of MAP.md'
-	@echo 'make bench   our engine beside its peers, in one run'
+	@echo 'make bench   our engine beside its peers, in one run; more of them: pip install scikit-sundae diffrax amici'
 	@echo 'make proof   every proof of docs/proof.md: kills, faults, hostile files; writes the figures there'
 	@echo 'make setup   only make the environment ($(VENV)); the targets above do it themselves'
 	@echo 'make clean   remove everything that was made here'

@@ -28,7 +28,9 @@ def no_network() -> object:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex", "sendto"):
             patch.setattr(socket.socket, name, _local_only(getattr(socket.socket, name)))
-        patch.setattr(socket, "getaddrinfo", _local_name(socket.getaddrinfo))
+        patch.setattr(socket.socket, "sendmsg", _local_message(socket.socket.sendmsg))
+        for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
+            patch.setattr(socket, name, _local_name(getattr(socket, name)))
         yield
 
 
@@ -36,6 +38,14 @@ def _local_only(real: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: socket.socket, *given: Any) -> Any:
         assert _stays_here(given[-1]), f"a test tried to connect to {given[-1]}"
         return real(self, *given)
+
+    return call
+
+
+def _local_message(real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(self: socket.socket, buffers: Any, ancillary: Any = (), flags: int = 0, address: Any = None) -> Any:
+        assert address is None or _stays_here(address), f"a test tried to connect to {address}"
+        return real(self, buffers, ancillary, flags, *(() if address is None else (address,)))
 
     return call
 

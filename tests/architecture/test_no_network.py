@@ -1,4 +1,4 @@
-"""The guard around every test: each way out of the machine is refused, and the ways within it are open."""
+"""The guard around every test: each way out that Python has in this process is refused, the ways within it are open."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ WAYS = {
     "create_connection": lambda: socket.create_connection(OUT, timeout=1),
     "a packet": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", OUT),
     "a packet with flags": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", 0, OUT),
+    "a message": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b"x"], (), 0, OUT),
     "IPv6": lambda: socket.socket(socket.AF_INET6).connect(("2001:db8::1", 80, 0, 0)),
     "a name": lambda: socket.getaddrinfo("example.org", 80),
+    "a name, the old way": lambda: socket.gethostbyname("example.org"),
+    "a name with its others": lambda: socket.gethostbyname_ex("example.org"),
+    "the name of an address": lambda: socket.gethostbyaddr(OUT[0]),
     "a page": lambda: urllib.request.urlopen("http://example.org/", timeout=1),
 }
 

@@ -72,7 +72,7 @@ def _typst() -> Callable[..., Any]:
     try:
         compiled: Callable[..., Any] = import_module("typst").compile
     except ImportError:
-        do = Said("Install it: pip install 'cofactor[pdf]'. Without --pdf everything else is written.")
+        do = Said("Install it, in a clone: .venv/bin/pip install '.[pdf]'. Without --pdf everything else is written.")
         got, expected = Said("no typst, which sets the PDF"), Said("the extra cofactor[pdf]")
         raise InputError([Problem("--pdf", got, (expected,), do)]) from None
     return compiled

@@ -109,7 +109,9 @@ def _client(address: str) -> AbstractContextManager[Client]:
     try:
         import distributed  # noqa: F401 - whether it is there
     except ImportError:
-        do = Said("Install it: pip install 'cofactor[cluster]'. Without --cluster this machine makes the parts.")
+        do = Said(
+            "Install it, in a clone: .venv/bin/pip install '.[cluster]'. Without --cluster this machine makes parts."
+        )
         got, expected = Said("no Dask, which spreads the parts"), Said("the extra cofactor[cluster]")
         raise InputError([Problem("--cluster", got, (expected,), do)]) from None
     return _here() if address == LOCAL else _there(address)
