@@ -106,7 +106,7 @@ def _foods(path: Path) -> object:
     return import_files([path], path.with_name("foods.sqlite"))
 
 
-def _sbml() -> tuple[tuple[str, bytes], ...]:
+def sbml_models() -> tuple[tuple[str, bytes], ...]:
     from cofactor.engine.translate import read_antimony
 
     return tuple((f"{i}.xml", read_antimony(text.decode()).encode()) for i, text in enumerate(MODELS))
@@ -131,7 +131,7 @@ DOORS: dict[str, Callable[[], Door]] = {
         tuple((f"{i}.ant", text) for i, text in enumerate(MODELS)),
         lambda path: given_model(path.read_bytes(), path.name),
     ),
-    "SBML": lambda: Door("a model in SBML", _sbml(), lambda path: given_model(path.read_bytes(), path.name)),
+    "SBML": lambda: Door("a model in SBML", sbml_models(), lambda path: given_model(path.read_bytes(), path.name)),
 }
 
 
