@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from cofactor.engine.model_limits import check_sbml
 from cofactor.engine.user_model import compile_model
 from cofactor.errors import ModelError
 
@@ -68,3 +69,9 @@ def test_what_stays_below_the_limits_is_read():
     model = compile_model(deep(150), is_sbml=True)
     assert model.program.states == ("x",)
     assert compile_model("x=1; x' = -" + "(" * 60 + "x" + ")" * 60).program.states == ("x",)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "no-such-code"])
+def test_an_encoding_that_is_not_read_is_refused(encoding):
+    with pytest.raises(ModelError, match="it is no XML"):
+        check_sbml(f'<?xml version="1.0" encoding="{encoding}"?><sbml/>')

@@ -64,7 +64,7 @@ def check_sbml(text: str) -> None:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = declared
     try:
         parser.Parse(text.encode(), True)
-    except (expat.ExpatError, LookupError) as error:  # the second: of an encoding that nobody knows
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the others: of an encoding that is not read
         raise ModelError(Said("the SBML text cannot be read: it is no XML ({why})", why=str(error))) from None
 
 

@@ -63,14 +63,12 @@ class LazyGroup(click.Group):
             if ctx.resilient_parsing or cmd_name.startswith("-"):
                 return None
             raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
-        found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
-        return speech.in_language(found, self.lang)
         try:
             found: click.Command = import_module(f"cofactor.faces.commands.{COMMANDS[cmd_name][0]}").command
         except Exception as error:
-            _leave(error)
+            _leave(error, self.lang)
             raise
-        return found
+        return speech.in_language(found, self.lang)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
         """List the commands without loading them."""
@@ -79,12 +77,12 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, tell(line)) for name, (_, line) in COMMANDS.items()])
 
 
-def _leave(error: Exception) -> None:
+def _leave(error: Exception, lang: str) -> None:
     """End the program in words where a library that a command needs could not be loaded."""
     from cofactor.faces import shared
 
     if (left := shared.answer(error)) is not None:
-        shared.leave(left, shared.default_language(), as_json=False)
+        shared.leave(left, lang, as_json=False)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
