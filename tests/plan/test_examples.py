@@ -140,7 +140,7 @@ def test_doses_in_pregnancy_stay_at_reference_values_and_what_she_takes_is_kept(
 
 
 def test_zinc_above_the_upper_level_with_food_is_said(runs):
-    assert said(runs["vegan"])["over_total", "zinc"]["limit"] == 25
+    assert said(runs["vegan"])["other_over_limit_total", "zinc"]["limit"] == 25
     assert "zinc" not in withheld(runs["vegan"])
     assert withheld(runs["vegan"])["magnesium"].why.key == "why.magnesium.none_needed"
     assert said(runs["vegan"])["replaced", "vitamin_d"]  # weekly, now daily

@@ -6,6 +6,8 @@ from copy import deepcopy
 
 import pytest
 
+from plan_people import supplemental
+
 CASE = {
     "cofactor": 1,
     "person": {"sex": "male", "age": 50, "weight": "80 kg", "height": "178 cm", "skin": 2},
@@ -37,6 +39,10 @@ def said(run):
 
 def item(run, nutrient):
     return next((i for i in run.found.plan.items if i.nutrient == nutrient), None)
+
+
+def day(run):
+    return [i.partition(":")[0] for e in run.found.plan.schedule for i in e.items]
 
 
 def test_enough_of_a_good_form_is_kept_where_it_is(taking):
@@ -100,10 +106,10 @@ def test_other_nutrients_go_on_within_their_limits(taking):
     assert {"zinc:unknown", "vitamin_c:unknown"} <= {i for e in run.found.plan.schedule for i in e.items}
 
 
-def test_above_the_upper_level_with_food_is_said_and_leaves_the_day(taking):
+def test_what_is_not_planned_goes_on_as_prescribed_above_its_upper_level_and_one_asks(taking):
     run = taking(one("zinc", "25 mg", None, "breakfast"))
-    assert said(run) == [("over_total", "zinc")]
-    assert not [i for e in run.found.plan.schedule for i in e.items if i.startswith("zinc")]
+    assert said(run) == [("other_over_limit_total", "zinc")]
+    assert "zinc" in day(run)
 
 
 def test_a_multivitamin_goes_on_as_a_whole_and_is_counted(taking):
@@ -116,11 +122,96 @@ def test_a_multivitamin_goes_on_as_a_whole_and_is_counted(taking):
     assert item(alone, "magnesium").amount > item(run, "magnesium").amount
 
 
-def test_a_multivitamin_ends_as_a_whole_where_one_part_passes_a_limit(taking):
+def test_a_multivitamin_of_which_a_planned_part_passes_a_limit_is_asked_about_and_reckoned_with(taking):
     parts = [one("magnesium", "300 mg", "oxide", "lunch", "Multi"), one("vitamin_b6", "2 mg", None, "lunch", "Multi")]
     run = taking(*parts)
-    assert said(run) == [("over_limit", "magnesium")]
-    assert not [i for e in run.found.plan.schedule for i in e.items if i.startswith("vitamin_b6")]
+    assert said(run) == [("mixture_over_limit", "magnesium")]
+    assert run.found.plan.stopped[0].values["holds"] == "vitamin_b6"
+    assert {"magnesium", "vitamin_b6"}.isdisjoint(day(run))
+    assert supplemental(run.found.regimen, "magnesium") == pytest.approx(300)  # nothing changes before they ask
+
+
+def test_a_product_of_planned_nutrients_alone_ends_and_what_goes_with_it_is_named(taking):
+    parts = [
+        one("magnesium", "300 mg", "oxide", "lunch", "Cal-Mag"),
+        one("calcium", "200 mg", None, "lunch", "Cal-Mag"),
+    ]
+    run = taking(*parts)
+    assert said(run) == [("over_limit", "magnesium"), ("ends_too", "magnesium")]
+    assert run.found.plan.stopped[1].values["holds"] == "calcium"
+    assert supplemental(run.found.regimen, "magnesium") <= 250
+
+
+PREGNANT = {"sex": "female", "age": 29, "weight": "60 kg", "height": "166 cm", "skin": 3, "state": "pregnant"}
+
+
+@pytest.mark.parametrize("state", ["pregnant", "lactating"])
+@pytest.mark.parametrize(("nutrient", "amount"), [("iron", "30 mg"), ("zinc", "15 mg"), ("vitamin_c", "500 mg")])
+def test_a_reference_intake_ends_nothing_that_is_not_planned(taking, state, nutrient, amount):
+    run = taking(one(nutrient, amount, None, "breakfast"), person={**PREGNANT, "state": state})
+    assert said(run) == [("other_over_reference", nutrient)]
+    assert nutrient in day(run)
+
+
+def test_prescribed_iron_goes_on_above_the_upper_level_too(taking):
+    run = taking(one("iron", "80 mg", None, "breakfast", "Tardyferon 80"), person=PREGNANT)
+    assert said(run) == [("other_over_limit", "iron")]  # what food brings of iron is not known
+    assert "iron" in day(run)
+
+
+PRENATAL = ["Vitamine D3 10 µg", "Fer 28 mg", "Zinc 10 mg", "Magnésium 60 mg", "Vitamine B9 400 µg"]
+
+
+@pytest.mark.parametrize("label", ["Vitamines de grossesse", None])
+def test_a_prenatal_vitamin_goes_on_as_a_whole(taking, label):
+    product = {"contents": PRENATAL, "when": "breakfast"} | ({"label": label} if label else {})
+    run = taking(product, person=PREGNANT)
+    assert {"vitamin_d", "iron", "zinc", "magnesium"} <= set(day(run))
+    assert said(run) == [("other_over_reference", "iron")]
+
+
+def test_a_prenatal_vitamin_with_more_vitamin_d_than_a_plan_may_propose_goes_on_until_one_has_asked(taking):
+    contents = ["Vitamine D3 20 µg", "Fer 14 mg", "Vitamine B9 400 µg"]
+    run = taking({"label": "Prénatal", "contents": contents, "when": "breakfast"}, person=PREGNANT)
+    over = run.found.plan.stopped[0]
+    assert (over.key, over.values["limit"]) == ("stopped.mixture_over_reference", 15)
+    assert over.values["holds"] == "iron\nVitamine B9 400 µg"
+    assert {"vitamin_d", "iron"} <= set(day(run))
+    assert run.dose("vitamin_d") == 0
+
+
+def test_what_else_a_label_holds_keeps_a_plan_from_ending_it(taking):
+    folic = {"label": "D3 B9", "contents": ["Vitamine D3 10 µg", "Acide folique 400 µg"], "when": "breakfast"}
+    assert said(taking(folic)) == []
+    assert day(taking(folic)).count("vitamin_d") == 2  # it goes on beside what the plan adds
+    sugar = {"label": "D3", "contents": ["Vitamine D3 10 µg", "Sucres 2 g", "Gélatine"], "when": "breakfast"}
+    assert said(taking(sugar)) == [("changed", "vitamin_d")]  # nobody takes it for these
+
+
+def test_whoever_is_to_ask_about_a_product_is_told_what_else_it_holds(taking):
+    product = {
+        "label": "D3+K2+fer",
+        "contents": ["Vitamine D3 25 µg", "Vitamine K2 75 µg", "Fer 14 mg"],
+        "when": "lunch",
+    }
+    run = taking(product, medicines=["warfarin"])
+    assert said(run)[:2] == [("ask_first", "vitamin_k"), ("holds_too", "vitamin_k")]
+    assert run.found.plan.stopped[1].values["holds"] == "vitamin_d iron"
+
+
+def test_a_product_without_a_moment_is_reckoned_with_and_what_it_holds_is_named(taking):
+    twice = [{"name": "ciprofloxacin", "when": slot} for slot in ("breakfast", "dinner")]
+    run = taking(
+        {"label": "Multi", "contents": [p for p in PRENATAL if "Zinc" not in p], "when": "lunch"}, medicines=twice
+    )
+    assert said(run)[:2] == [("no_moment", "vitamin_d"), ("holds_too", "vitamin_d")]
+    assert supplemental(run.found.regimen, "magnesium") == pytest.approx(60)
+
+
+def test_a_true_limit_of_a_gate_on_what_is_not_planned_is_for_someone_else(taking):
+    run = taking(one("vitamin_e", "320 mg", None, "lunch"), medicines=["warfarin"])
+    assert said(run) == [("other_over_gate", "vitamin_e")]  # above its upper level of 300 mg as well
+    assert "vitamin_e" not in day(run)
 
 
 def test_iron_beside_levothyroxine_is_moved(taking):

@@ -74,7 +74,16 @@ def _gate(rule: GateRule, finding: Finding, setting: Setting) -> Gate:
         nutrient: _own_reference(nutrient, setting) if amount is None else amount
         for nutrient, amount in rule.limits.items()
     }
-    return Gate(rule.id, Level(rule.level), rule.nutrients, dict(finding.values), limits, finding.missing, rule.source)
+    return Gate(
+        rule.id,
+        Level(rule.level),
+        rule.nutrients,
+        dict(finding.values),
+        limits,
+        of_reference=None in rule.limits.values(),
+        missing=finding.missing,
+        source=rule.source,
+    )
 
 
 def _own_reference(nutrient: str, setting: Setting) -> float:

@@ -31,6 +31,7 @@ class Gate:
     nutrients: tuple[str, ...]  # the nutrients it acts on; ("*",) for all
     values: dict[str, str | float] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)  # largest supplement dose a day
+    of_reference: bool = False  # the limits are reference intakes: of what may be proposed, and no ceiling of treatment
     missing: tuple[str, ...] = ()  # gate questions or labs whose absence closed it
     source: Source | None = None
 

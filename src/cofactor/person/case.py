@@ -242,18 +242,19 @@ def _diet(diet: DietIn | None, place: Place, found: list[Note]) -> Diet:
 def _taken(entries: Iterable[SupplementIn | ProductIn], found: list[Note]) -> tuple[Supplement, ...]:
     """Every intake of the case; a product gives one for each nutrient that its label names."""
     taken: list[Supplement] = []
-    for entry in entries:
+    for place, entry in enumerate(entries):
         if isinstance(entry, SupplementIn):
             taken.append(_supplement(entry, found))
         else:
-            taken += _product(entry, found)
+            taken += _product(entry, place, found)
     found += notes.of_duplicates(taken)
     return tuple(taken)
 
 
-def _product(entry: ProductIn, found: list[Note]) -> Iterator[Supplement]:
+def _product(entry: ProductIn, place: int, found: list[Note]) -> Iterator[Supplement]:
     name = entry.label or entry.read.name
     found += notes.of_product(name or "", entry.read.contents, entry.read.asides)
+    beside = tuple(aside.text for aside in entry.read.asides if aside.taken_for)
     for content in entry.read.contents:
         yield Supplement(
             nutrient=content.nutrient,
@@ -267,6 +268,8 @@ def _product(entry: ProductIn, found: list[Note]) -> Iterator[Supplement]:
             as_typed=content.as_printed,
             times_per_day=max(1, len(entry.when)),
             slots=entry.when,
+            beside=beside,
+            product=place,
         )
 
 

@@ -23,6 +23,7 @@ from cofactor.errors import Problem
 from cofactor.facts.daily_values import daily_values
 from cofactor.facts.food_files.records import Ingredient, LabelRow
 from cofactor.facts.load import NUTRIENT_UNIT
+from cofactor.facts.names import fold
 from cofactor.facts.types import Form
 from cofactor.person import doses, label_line
 from cofactor.person.label_line import Amount, Line
@@ -31,6 +32,19 @@ from cofactor.person.problems import describe, refusal
 from cofactor.person.quantities import TWO_WAYS
 from cofactor.said import Said
 
+# Of what the declaration of a food gives, and nobody takes a supplement for (folded).
+_FACTS_OF_FOOD = {
+    "energy",
+    "energie",
+    "calories",
+    "kcal",
+    "fat",
+    "lipides",
+    "carbohydrate",
+    "carbohydrates",
+    "glucides",
+}
+_FACTS_OF_FOOD |= {"sugar", "sugars", "sucres", "protein", "proteins", "proteines", "salt", "sel"}
 _LOOK_AGAIN = Said("Look at the unit on the label again.")
 # How far an amount may lie from its percentage and still agree: whole percents, rounded amounts (our own).
 _AGREES = 1.25
@@ -68,6 +82,12 @@ class Aside:
     text: str
     nutrients: tuple[str, ...]  # that it holds in unknown amount; empty for another substance
     hidden: str = ""  # the source that hides them
+
+    @property
+    def taken_for(self) -> bool:
+        """Whether the product may be taken for it: folic acid, iodine, a plant; no excipient, no line on energy."""
+        lines = label_line.split(self.text)
+        return any(bool(line.amounts) and not _FACTS_OF_FOOD & set(fold(line.name).split()) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ class Supplement:
     as_typed: str  # the amount as it stood in the file, read back to the user
     times_per_day: int = 1
     slots: tuple[str, ...] = ()  # every moment it is taken at, in the order of the file; ``slot`` is the first
+    beside: tuple[str, ...] = ()  # lines of its label, as printed, of what is not followed here: folic acid, iodine
+    product: int | None = None  # entries that one label gives share a number; None for an entry of one nutrient
 
     @property
     def per_day(self) -> float:

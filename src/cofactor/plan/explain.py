@@ -165,7 +165,52 @@ def over_limit(nutrient: str, found: Excess, *, some_kept: bool = False) -> Reas
     if limit.gate:
         return Reason("stopped.over_gate", {**values, "gate": limit.by})
     key = "stopped.over_total" if limit.counted == Counted.TOTAL else "stopped.over_limit"
-    return Reason(key, {**values, "authority": limit.source.text if limit.source else ""})
+    return Reason(key, {**values, "authority": _authority(found)})
+
+
+def over_in_mixture(s: Supplement, found: Excess, holds: str) -> Reason:
+    """A planned nutrient above a limit, in a product that holds what no plan ends: someone else decides."""
+    values = {**_of(s), "amount": found.amount, "limit": found.limit.amount, "holds": holds}
+    if found.limit.gate:
+        return Reason("stopped.mixture_over_gate", {**values, "gate": found.limit.by})
+    total = "_total" if found.limit.counted == Counted.TOTAL else ""
+    return Reason(f"stopped.mixture_over_limit{total}", {**values, "authority": _authority(found)})
+
+
+def over_reference(s: Supplement, found: Excess, holds: str) -> Reason:
+    """The same above what may be proposed, which is no ceiling of what is prescribed: it goes on, and one asks."""
+    values = {**_of(s), "amount": found.amount, "limit": found.limit.amount, "gate": found.limit.by, "holds": holds}
+    return Reason("stopped.mixture_over_reference", values)
+
+
+def other_over_gate(nutrient: str, found: Excess) -> Reason:
+    """A nutrient that is not planned, above the limit that a gate sets it."""
+    values: Values = {"nutrient": nutrient, "amount": found.amount, "limit": found.limit.amount}
+    return Reason("stopped.other_over_gate", {**values, "gate": found.limit.by})
+
+
+def other_over_limit(nutrient: str, found: Excess, *, food_known: bool) -> Reason:
+    """A nutrient that is not planned, above an upper level: it goes on as prescribed, and one asks."""
+    values: Values = {"nutrient": nutrient, "amount": found.amount, "limit": found.limit.amount}
+    total = "_total" if found.limit.counted == Counted.TOTAL and food_known else ""
+    return Reason(f"stopped.other_over_limit{total}", {**values, "authority": _authority(found)})
+
+
+def other_over_reference(nutrient: str, found: Excess) -> Reason:
+    """A nutrient that is not planned, above its reference intake: that is no ceiling."""
+    return Reason(
+        "stopped.other_over_reference", {"nutrient": nutrient, "amount": found.amount, "limit": found.limit.amount}
+    )
+
+
+def holds_too(s: Supplement, holds: str) -> Reason:
+    """What else a product holds that is asked about."""
+    return Reason("stopped.holds_too", {**_of(s), "holds": holds})
+
+
+def ends_too(s: Supplement, holds: str) -> Reason:
+    """What else a product held that the plan ends."""
+    return Reason("stopped.ends_too", {**_of(s), "holds": holds})
 
 
 def replaced(s: Supplement) -> Reason:
@@ -201,6 +246,11 @@ def no_moment(s: Supplement, avoided: str) -> Reason:
 def against(intake: float, reference: ReferenceIntake) -> Values:
     """An intake beside the value that a body names."""
     return {"intake": intake, "reference": reference.value, "authority": f"{reference.authority} {reference.year}"}
+
+
+def _authority(found: Excess) -> str:
+    source = found.limit.source
+    return source.text if source else ""
 
 
 def _of(s: Supplement) -> Values:

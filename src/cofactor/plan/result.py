@@ -122,9 +122,9 @@ def _stopped(on: Desk, draft: Draft, said: Told) -> Iterable[Reason]:
         mine = on.ours(nutrient)
         kept = {dose.product.present: dose for dose in draft.of(nutrient) if dose.owned}
         amount = present.per_day((*mine, *on.present.staying), nutrient)
-        over = present.over(nutrient, amount, on.intake, on.gates, on.limits) if mine else None
-        if over is not None:
-            yield explain.over_limit(nutrient, over, some_kept=bool(kept))
+        over = present.over(nutrient, amount, on.intake, on.gates, on.limits) if mine else ()
+        if over:
+            yield explain.over_limit(nutrient, over[0], some_kept=bool(kept) or on.staying(nutrient) > 0)
         for s in mine:
             yield from _goes_on(on, s, kept[s]) if s in kept else (_ended(draft, said, s),)
 

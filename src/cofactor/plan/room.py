@@ -23,6 +23,7 @@ class Bound:
     by: str
     gate: bool
     source: Source | None
+    reference: bool = False  # a reference intake that a gate puts as the most that may be proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def bounds(limit: Limit, gates: GateResult) -> tuple[Bound, ...]:
 def _of_gates(nutrient: str, gates: Iterable[Gate]) -> Iterable[Bound]:
     for gate in gates:
         if nutrient in gate.limits:
-            yield Bound(gate.limits[nutrient], Counted.SUPPLEMENT, gate.id, True, gate.source)
+            yield Bound(gate.limits[nutrient], Counted.SUPPLEMENT, gate.id, True, gate.source, gate.of_reference)
 
 
 def room(limit: Limit, gates: GateResult, eaten: float, staying: float) -> Room:
@@ -62,9 +63,15 @@ class Excess:
     limit: Bound
 
 
-def passed(limit: Limit, gates: GateResult, eaten: float, supplements: float) -> Excess | None:
-    """The limit that a daily intake stands furthest above, or None. Caps of this tool for plans judge no habit."""
+def passed(
+    limit: Limit, gates: GateResult, eaten: float, supplements: float, *, references: bool = True
+) -> tuple[Excess, ...]:
+    """The limits that a daily intake stands above, the furthest first. Caps of this tool for plans judge no habit.
+
+    Without ``references`` neither does what a gate allows a plan to propose and no more: iron of 80 mg is an ordinary
+    treatment in pregnancy, and its reference intake of 16 mg no ceiling.
+    """
     amounts = {Counted.SUPPLEMENT: supplements, Counted.TOTAL: eaten + supplements, Counted.PREFORMED: supplements}
-    judging = [b for b in bounds(limit, gates) if b.gate or b.by == "upper_level"]
-    above = [Excess(amounts[b.counted], b) for b in judging if amounts[b.counted] > b.amount]
-    return max(above, key=lambda e: e.amount / e.limit.amount if e.limit.amount else math.inf, default=None)
+    judging = (b for b in bounds(limit, gates) if b.by == "upper_level" or (b.gate and (references or not b.reference)))
+    above = (Excess(amounts[b.counted], b) for b in judging if amounts[b.counted] > b.amount)
+    return tuple(sorted(above, key=lambda e: e.amount / e.limit.amount if e.limit.amount else math.inf, reverse=True))

@@ -113,6 +113,7 @@ class Words(Names):
             "medicine": self.beside,
             "nutrients": lambda listed: self.join(self.nutrient(one) for one in listed.split()),
             "form": lambda form: self.form(nutrient, form),
+            "holds": self.holds,
             "analyte": self.analyte,
             "question": lambda question: self.text(f"question.{question}"),
             "limit_source": lambda cap: self.text(f"cap.{cap}"),
@@ -128,6 +129,11 @@ class Words(Names):
     def beside(self, name: str) -> str:
         """What something is kept apart from: a medicine, or a supplement by its nutrient or its label."""
         return self.nutrient(name) if name in NUTRIENT_UNIT else self.medicine(name)
+
+    def holds(self, held: str) -> str:
+        """What a product holds: nutrients by their ids, then lines of its label as they are printed."""
+        nutrients, *lines = held.split("\n")
+        return self.join([*(self.nutrient(one) for one in nutrients.split()), *lines])
 
     def risk(self, risk: str) -> str:
         """A level that should hardly be passed, from its name: ``Ca_total>2.60``."""
