@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import pytest
 
+from cofactor.plan.counterfactual import Otherwise, counterfactuals
 from plan_people import supplemental
 
 CASE = {
@@ -125,7 +126,7 @@ def test_a_multivitamin_goes_on_as_a_whole_and_is_counted(taking):
 def test_a_multivitamin_of_which_a_planned_part_passes_a_limit_is_asked_about_and_reckoned_with(taking):
     parts = [one("magnesium", "300 mg", "oxide", "lunch", "Multi"), one("vitamin_b6", "2 mg", None, "lunch", "Multi")]
     run = taking(*parts)
-    assert said(run) == [("mixture_over_limit", "magnesium")]
+    assert said(run) == [("mixture_over_limit", "magnesium"), ("in_place_of", "magnesium")]
     assert run.found.plan.stopped[0].values["holds"] == "vitamin_b6"
     assert {"magnesium", "vitamin_b6"}.isdisjoint(day(run))
     assert supplemental(run.found.regimen, "magnesium") == pytest.approx(300)  # nothing changes before they ask
@@ -242,3 +243,59 @@ def test_a_monthly_dose_that_goes_on_has_the_same_rhythm_in_both_futures(taking)
     enough = {"totals": {"magnesium": "400 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}}
     run = taking(monthly, conditions=["sarcoidosis"], diet=enough)
     assert run.found.now.values == pytest.approx(run.found.then.values, rel=1e-9)
+
+
+# --------------------------------------------------------------------------------- without a supplement is without any
+
+WITH_K2 = {"label": "D3+K2", "contents": ["Vitamine D3 25 µg", "Vitamine K2 (MK-7) 75 µg"], "when": "breakfast"}
+SEVENTY = {"sex": "female", "age": 73, "weight": "56 kg", "height": "158 cm", "skin": 2}
+TESTED = {"labs": [{"date": "2026-11-12", "analyte": "25OHD", "value": 60, "unit": "nmol/L"}], "person": SEVENTY}
+
+
+def withheld(run, nutrient):
+    return next(w.why for w in run.found.plan.withheld if w.nutrient == nutrient)
+
+
+@pytest.mark.parametrize("medicines", [["warfarin"], []])  # asked about, or going on for its folic acid
+def test_what_reaches_the_goal_with_a_product_says_so_and_what_is_left_without_it(taking, medicines):
+    product = WITH_K2 if medicines else {**WITH_K2, "contents": ["Vitamine D3 25 µg", "Vitamine B9 400 µg"]}
+    run = taking(product, medicines=medicines, **TESTED)
+    why = withheld(run, "vitamin_d")
+    assert why.key == "why.vitamin_d.enough"
+    assert why.values["amount"] == 25
+    assert why.values["p_now"] > 0.8
+    assert why.values["p_without"] < 0.3
+    nothing = taking(medicines=medicines, person=SEVENTY)  # neither tested nor taking: a dose is proposed
+    assert nothing.dose("vitamin_d") > 0
+
+
+def test_without_any_supplement_is_said_where_none_is_taken(taking):
+    labs = [{"date": "2026-11-12", "analyte": "25OHD", "value": 75, "unit": "nmol/L"}]
+    run = taking(labs=labs, goals={"25OHD": ">= 30 nmol/L"})
+    assert withheld(run, "vitamin_d").key == "why.vitamin_d.none_needed"
+
+
+@pytest.mark.parametrize("nutrient", ["magnesium", "calcium"])
+def test_an_intake_that_reaches_its_reference_with_a_product_says_so(taking, nutrient):
+    diet = {"reference": "EFSA", "totals": {"magnesium": "300 mg", "calcium": "900 mg", "vitamin_d": "3 µg"}}
+    held = {"magnesium": "Magnésium 100 mg", "calcium": "Calcium 200 mg"}[nutrient]
+    run = taking({"label": "Multi", "contents": [held, "Vitamine C 80 mg"], "when": "lunch"}, diet=diet)
+    assert withheld(run, nutrient).key == f"why.{nutrient}.enough"
+
+
+def test_a_product_that_may_have_to_end_has_its_vitamin_d_alone_to_follow_it(taking):
+    run = taking(WITH_K2, medicines=["warfarin"], **TESTED)
+    then = next(r for r in run.found.plan.stopped if r.key == "stopped.in_place_of")
+    assert then.values["nutrient"] == "vitamin_d"
+    assert 10 <= then.values["amount"] <= 50
+    closed = taking(WITH_K2, medicines=["warfarin"], conditions=["sarcoidosis"], **TESTED)  # no vitamin D either
+    assert not [r for r in closed.found.plan.stopped if r.key.startswith("stopped.in_place_of")]
+
+
+def test_leaving_out_an_item_is_not_called_without_where_another_product_holds_the_nutrient(taking):
+    more = {"label": "Multi", "contents": ["Magnésium (citrate) 50 mg", "Vitamine B6 1.4 mg"], "when": "lunch"}
+    diet = {"reference": "EFSA", "totals": {"magnesium": "180 mg", "calcium": "1000 mg", "vitamin_d": "3 µg"}}
+    for run, expected in ((taking(more, diet=diet), True), (taking(diet=diet), False)):
+        rows = counterfactuals(run.of, run.found)
+        left = [r for r in rows if r.kind is Otherwise.WITHOUT and r.outcome == "Mg_serum" and r.form != "food"]
+        assert [r.more for r in left] == [expected]

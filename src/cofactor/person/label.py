@@ -33,18 +33,8 @@ from cofactor.person.quantities import TWO_WAYS
 from cofactor.said import Said
 
 # Of what the declaration of a food gives, and nobody takes a supplement for (folded).
-_FACTS_OF_FOOD = {
-    "energy",
-    "energie",
-    "calories",
-    "kcal",
-    "fat",
-    "lipides",
-    "carbohydrate",
-    "carbohydrates",
-    "glucides",
-}
-_FACTS_OF_FOOD |= {"sugar", "sugars", "sucres", "protein", "proteins", "proteines", "salt", "sel"}
+_FACTS_OF_FOOD = {"energy", "energie", "calories", "kcal", "fat", "lipides", "salt", "sel"}
+_FACTS_OF_FOOD |= {"carbohydrate", "carbohydrates", "glucides", "sugar", "sugars", "sucres", "protein", "proteines"}
 _LOOK_AGAIN = Said("Look at the unit on the label again.")
 # How far an amount may lie from its percentage and still agree: whole percents, rounded amounts (our own).
 _AGREES = 1.25

@@ -23,6 +23,7 @@ from cofactor.model.tables import parameters
 from cofactor.person.body import Array, Regimen, live, take
 from cofactor.person.exposure import Constant, constants
 from cofactor.person.inputs import ModelInputs, form_family
+from cofactor.person.intake import model_inputs
 from cofactor.person.occasions import MEALS
 from cofactor.plan.exchange import Exchange, taken
 from cofactor.plan.goals import PLANNED
@@ -49,6 +50,8 @@ Levels = Mapping[str, Array]
 _ABSORBED = {"Mg_absorbed": ("absMg", "magnesium"), "Ca_absorbed": ("absCa", "calcium")}
 _LEVELS = ("25OHD", "Mg_serum", "PTH")
 _FOOD_INPUT = {"magnesium": "in_Mg", "calcium": "in_Ca"}
+_SUPPLEMENT_INPUTS = {"vitamin_d": ("in_D3", "in_D2", "in_cal"), "magnesium": ("sup_Mg",), "calcium": ("sup_Ca",)}
+_ROUNDING = 1e-3  # nmol or mmol a day: what taking one supplement out of the inputs leaves of it
 # The form most often sold in place of another.
 _OTHER_FORM = {
     ("magnesium", "citrate"): "oxide",
@@ -109,6 +112,7 @@ class Counterfactual:
     high: float
     size: Size
     grounds: Grounds
+    more: bool = False  # the nutrient comes from other products, or from food, all the same: less of it, not none
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _Other:
     inputs: tuple[ModelInputs, ...]
     grounds: Grounds
     weak: bool = False  # whether the weak effects bear on it
+    more: bool = False  # whether other products hold the nutrient too, or it is food that brings it
 
 
 def counterfactuals(of: Posterior, planned: Planned) -> tuple[Counterfactual, ...]:
@@ -150,10 +155,12 @@ def _others(on: Exchange, item: PlanItem, items: tuple[PlanItem, ...]) -> Iterat
     """What is asked of one item of a plan."""
     beside_d = item.nutrient == "magnesium" and any(i.nutrient == "vitamin_d" for i in items)
     less = _less(on, item)
+    more = item.form == FOOD or _comes_elsewhere(on, item.nutrient, less)
     if beside_d:
-        yield _Other(Otherwise.WITHOUT, item, item.form, "25OHD", (less,), _interaction("NN007"), weak=True)
+        grounds = _interaction("NN007")
+        yield _Other(Otherwise.WITHOUT, item, item.form, "25OHD", (less,), grounds, weak=True, more=more)
     level = {"vitamin_d": "25OHD", "magnesium": "Mg_serum", "calcium": "PTH"}[item.nutrient]
-    yield _Other(Otherwise.WITHOUT, item, item.form, level, (less,), _constant(_CARRIES[level]))
+    yield _Other(Otherwise.WITHOUT, item, item.form, level, (less,), _constant(_CARRIES[level]), more=more)
     if item.nutrient == "magnesium" and on.inputs.values["phyt"] > 0:
         plain = on.with_values(phyt=0.0)
         grounds = Grounds(_interaction("NN013").grade, constants()["phytate_half"].source)
@@ -173,6 +180,12 @@ def _less(on: Exchange, item: PlanItem) -> ModelInputs:
         return on.exchanged(taken(item), None)
     name = _FOOD_INPUT[item.nutrient]
     return on.with_values(**{name: on.inputs.values[name] - item.amount / MOLAR_MASS[item.nutrient]})
+
+
+def _comes_elsewhere(on: Exchange, nutrient: str, less: ModelInputs) -> bool:
+    """Whether supplements bring a nutrient under the plan without one item."""
+    there, bare = less.spread(), model_inputs(on.intake, ()).spread()
+    return any(there[name] > bare[name] + _ROUNDING for name in _SUPPLEMENT_INPUTS[nutrient])
 
 
 def _without_meal(on: Exchange, item: PlanItem) -> Iterator[_Other]:
@@ -288,6 +301,7 @@ def _answer(other: _Other, bodies: tuple[Posterior, ...], plan: list[Levels]) ->
         high=high,
         size=_size(difference, low, high, plan[0][name], name, bodies[0]),
         grounds=other.grounds,
+        more=other.more,
     )
 
 

@@ -102,14 +102,23 @@ def shrunk(nutrient: str, amount: float, risk: str, probability: float) -> Reaso
 # --------------------------------------------------------------------------------------------- what is not proposed
 
 
-def none_needed(nutrient: str, intake: float, reference: ReferenceIntake) -> Reason:
-    """An intake that reaches its reference value without a supplement."""
-    return Reason(f"why.{nutrient}.none_needed", against(intake, reference))
+def none_needed(nutrient: str, intake: float, reference: ReferenceIntake, staying: float) -> Reason:
+    """An intake that reaches its reference value, from food alone or with products that go on (``staying``)."""
+    values = against(intake, reference)
+    if staying == 0:
+        return Reason(f"why.{nutrient}.none_needed", values)
+    return Reason(f"why.{nutrient}.enough", {**values, "amount": staying})
 
 
 def vitamin_d_none_needed(goal: float, reached: float) -> Reason:
     """A level that reaches its goal without a supplement."""
     return Reason("why.vitamin_d.none_needed", {"p_now": reached, "goal": goal})
+
+
+def vitamin_d_enough(goal: float, reached: float, staying: float, without: float) -> Reason:
+    """A level that reaches its goal with products that go on, and what it would be without any supplement of it."""
+    values: Values = {"p_now": reached, "goal": goal, "amount": staying, "p_without": without}
+    return Reason("why.vitamin_d.enough", values)
 
 
 def in_range(nutrient: str, intake: float, reference: ReferenceIntake) -> Reason:
@@ -211,6 +220,13 @@ def holds_too(s: Supplement, holds: str) -> Reason:
 def ends_too(s: Supplement, holds: str) -> Reason:
     """What else a product held that the plan ends."""
     return Reason("stopped.ends_too", {**_of(s), "holds": holds})
+
+
+def in_place_of(s: Supplement, amount: float, before: float) -> Reason:
+    """What the plan would propose of a nutrient if a product that is asked about ended; ``before`` is its dose now."""
+    if before > 0:
+        return Reason("stopped.in_place_of_more", {**_of(s), "amount": amount, "before": before})
+    return Reason("stopped.in_place_of", {**_of(s), "amount": amount})
 
 
 def replaced(s: Supplement) -> Reason:

@@ -92,6 +92,14 @@ def regimen(desk: Desk, draft: Draft) -> Regimen:
     return Regimen(0.0, replace(inputs, values=values))
 
 
+def without(desk: Desk, draft: Draft, nutrient: str) -> Regimen:
+    """The same without any supplement of a nutrient: what goes on is taken without it too."""
+    present = desk.present
+    kept, asked = (tuple(s for s in of if s.nutrient != nutrient) for of in (present.kept, present.asked))
+    doses = tuple(dose for dose in draft.doses if nutrient not in dose.product.nutrients)
+    return regimen(replace(desk, present=replace(present, kept=kept, asked=asked)), replace(draft, doses=doses))
+
+
 def simulate(desk: Desk, taken: Regimen, outcomes: Sequence[str] = OUTCOMES) -> Trajectories:
     """A year of every possible body."""
     return trajectories(desk.of, [taken], HORIZON, outcomes)

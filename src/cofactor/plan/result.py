@@ -14,6 +14,7 @@ from cofactor.plan import explain, outlook, present, schedule
 from cofactor.plan.choice import FOOD
 from cofactor.plan.draft import Desk, Draft, Told
 from cofactor.plan.goals import PLANNED
+from cofactor.plan.instead import instead
 from cofactor.plan.products import Dose
 from cofactor.plan.settle import Settled
 from cofactor.plan.told import of_food, told
@@ -34,7 +35,7 @@ def plan(on: Desk, found: Settled, now: Trajectories, besides: Besides) -> Plan:
     return Plan(
         items=items(on, found, said),
         withheld=said.withheld,
-        stopped=(*on.present.why, *_stopped(on, found.draft, said)),
+        stopped=(*on.present.why, *instead(on, found), *_stopped(on, found.draft, said)),
         expected=tuple(outlook.expected(on, now, found.then)),
         risks={r.name: r.share(found.then, on.of.members) for r in outlook.risks(on)},
         schedule=schedule.events(found.draft.doses, on.day, on.medicines),
@@ -141,5 +142,5 @@ def _goes_on(on: Desk, s: Supplement, dose: Dose) -> Iterable[Reason]:
 def _ended(draft: Draft, said: Told, s: Supplement) -> Reason:
     if draft.amount(s.nutrient) > 0 or s.nutrient in draft.food:
         return explain.replaced(s)
-    unneeded = any(w.nutrient == s.nutrient and w.why.key.endswith(".none_needed") for w in said.withheld)
+    unneeded = any(w.nutrient == s.nutrient and w.why.key.endswith((".none_needed", ".enough")) for w in said.withheld)
     return explain.not_needed(s) if unneeded else explain.left_out(s)

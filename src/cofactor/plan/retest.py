@@ -97,8 +97,10 @@ def _of_vitamin_d(on: Desk, found: Settled) -> Iterator[Turn]:
     staying = reading.results[reading.share((future.of("25OHD")[:, late] >= low).astype(float)) >= enough]
     if len(staying):
         level, after = float(staying.min()) - 1, smaller.amount("vitamin_d")
-        key = "test.turn.down" if after else "test.turn.none"
-        yield _turn("25OHD", "above", level, reading.probability("above", level), "vitamin_d", after, key)
+        key = "down" if after else "none_more" if on.staying("vitamin_d") else "none"
+        yield _turn(
+            "25OHD", "above", level, reading.probability("above", level), "vitamin_d", after, f"test.turn.{key}"
+        )
 
 
 def _up(on: Desk, found: Settled, amount: float, level: float, reading: _Reading) -> Turn:

@@ -91,12 +91,21 @@ def _none(on: Desk, found: Settled, nutrient: str) -> Reason:
             else explain.no_moment_of_day(nutrient)
         )
     if nutrient == "vitamin_d":
-        low = on.goals.levels["25OHD"][0]
-        return explain.vitamin_d_none_needed(low, outlook.staying_above(found.then, "25OHD", low))
+        return _no_vitamin_d(on, found)
     gap = needs.gap_of(on, nutrient)
     if gap is None:
         return explain.no_reference(nutrient, on.case.diet.reference)
-    return explain.none_needed(nutrient, gap.intake, gap.reference)
+    return explain.none_needed(nutrient, gap.intake, gap.reference, on.staying(nutrient))
+
+
+def _no_vitamin_d(on: Desk, found: Settled) -> Reason:
+    """The goal is reached; where products that go on hold vitamin D, what it would be without them is told too."""
+    low, staying = on.goals.levels["25OHD"][0], on.staying("vitamin_d")
+    reached = outlook.staying_above(found.then, "25OHD", low)
+    if staying == 0:
+        return explain.vitamin_d_none_needed(low, reached)
+    bare = outlook.simulate(on, outlook.without(on, found.draft, "vitamin_d"), ("25OHD",))
+    return explain.vitamin_d_enough(low, reached, staying, outlook.staying_above(bare, "25OHD", low))
 
 
 def _never(on: Desk) -> Iterable[Withheld]:

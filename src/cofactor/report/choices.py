@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cofactor.facts.types import Trust
 from cofactor.plan.counterfactual import Counterfactual, Otherwise, Size
 from cofactor.report import numbers
-from cofactor.report.names import FOOD, capital
+from cofactor.report.names import capital
 from cofactor.report.references import publications, short
 from cofactor.report.types import Report
 from cofactor.report.words import Words
@@ -34,8 +34,8 @@ def name(of: Counterfactual, report: Report, words: Words) -> str:
     """What is other than in the plan: ``Without vitamin D3``."""
     item = next(i for i in report.plan.items if i.nutrient == of.nutrient)
     key = f"choices.what.{of.kind}"
-    if of.kind is Otherwise.WITHOUT and item.form == FOOD:
-        key = "choices.what.without_food"
+    if of.kind is Otherwise.WITHOUT and of.more:
+        key = "choices.what.without_more"
     shown = {"what": words.dosed(item.nutrient, item.form)}
     if of.kind is Otherwise.FORM:
         shown = {"other": words.form(of.nutrient, of.form), "form": words.form(item.nutrient, item.form)}

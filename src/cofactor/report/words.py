@@ -19,7 +19,7 @@ from cofactor.report.text import TextError
 from cofactor.report.types import Report
 
 _AMOUNTS = frozenset({"amount", "before", "smaller", "intake", "reference", "limit", "gap", "if_compound"})
-_SHARES = frozenset({"probability", "p_now", "p_reached", "share"})
+_SHARES = frozenset({"probability", "p_now", "p_reached", "p_without", "share"})
 _EUROS = frozenset({"cost", "cost_before"})
 _TOGETHER: Mapping[str, str] = {
     "unknown.lab": "analyte",
