@@ -294,7 +294,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
     "DN039": of_medicine("C10AC01", "C10AB05"),
     "DN040": of_medicine("A06AB02", "A06AD65"),
     "DN066": of_medicine("J01DD15", "J01DD04"),
-    "NN002": (case(supplements=("iron",)), case(supplements=("zinc",))),
+    "G-IRON-SUPPLEMENT": (case(supplements=("iron",)), case(supplements=("zinc",))),
     "DN012": of_medicine("rosuvastatin", "atorvastatin"),
     "DN024": of_medicine("indapamide", "furosemide"),
     "DN033": of_medicine("famotidine", "paracetamol"),
@@ -408,6 +408,26 @@ def test_a_broken_table_is_refused_with_all_its_problems():
 
 
 # --- what a gate does
+
+
+@pytest.mark.parametrize(("state", "condition"), [("pregnant", "Z33"), ("lactating", "lactation")])
+def test_a_state_meets_the_gates_of_its_condition(state, condition):
+    by_state, by_condition = (
+        evaluate(case(**{**WOMAN, "state": s}, conditions=c)) for s, c in ((state, ()), ("none", (condition,)))
+    )
+    assert {g.id for g in by_state.gates} == {g.id for g in by_condition.gates}
+    assert [by_state.limit(n) for n in ("vitamin_d", "iron")] == [by_condition.limit(n) for n in ("vitamin_d", "iron")]
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [("kidney_stones", "kidney stones"), ("bariatric_surgery", "Z98.84"), ("immobile", "Z74.0")],
+)
+def test_an_answer_meets_the_gates_of_the_condition_it_asks_for(question, condition):
+    answered = ids(case(answers={question: True}))
+    assert (
+        answered == ids(case(conditions=(condition,), answers={question: True})) == ids(case(conditions=(condition,)))
+    )
 
 
 def test_a_vitamin_k_antagonist_withholds_vitamin_k_at_any_dose():

@@ -299,3 +299,27 @@ def test_leaving_out_an_item_is_not_called_without_where_another_product_holds_t
         rows = counterfactuals(run.of, run.found)
         left = [r for r in rows if r.kind is Otherwise.WITHOUT and r.outcome == "Mg_serum" and r.form != "food"]
         assert [r.more for r in left] == [expected]
+
+
+# ------------------------------------------------------------------------------ one fact, however it is written down
+
+
+def spaced(run):
+    return {(n, s.hours) for s in run.gates.spacings for n in s.nutrients}
+
+
+def test_iron_keeps_the_same_hours_as_a_supplement_and_as_a_medicine(taking):
+    diet = {"reference": "EFSA", "totals": {"magnesium": "180 mg", "calcium": "450 mg", "vitamin_d": "3 µg"}}
+    tablet = taking(one("iron", "28 mg", None, "lunch", "Fer"), diet=diet)
+    medicine = taking(medicines=[{"name": "fer", "when": "lunch"}], diet=diet)
+    assert spaced(tablet) == spaced(medicine) == {("calcium", 3), ("magnesium", 3), ("zinc", 3)}
+    for run in (tablet, medicine):
+        assert all("lunch" not in i.slots for i in run.pills() if i.nutrient in ("magnesium", "calcium"))
+        assert run.dose("magnesium") > 0 < run.dose("calcium")
+
+
+def test_zinc_gives_way_to_iron_and_a_product_that_holds_both_stays(taking):
+    run = taking(one("zinc", "5 mg", None, "lunch"), one("iron", "14 mg", None, "lunch"))
+    assert said(run) == [("moved", "zinc")]
+    both = {"label": "Multi", "contents": ["Fer 14 mg", "Zinc 5 mg"], "when": "lunch"}
+    assert said(taking(both)) == []

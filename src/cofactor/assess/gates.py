@@ -30,6 +30,9 @@ NOT_CHECKED = ("G-MEDICINE-UNKNOWN", "G-CONDITION-UNKNOWN")
 """What could not be looked up is printed before everything but an emergency: it may hide anything."""
 
 
+_LACTATING = "P-STATE-LACTATING"
+
+
 def evaluate(case: Case) -> GateResult:
     """All gates that the case meets, strongest first, and the hours to keep between medicines and nutrients."""
     return judge(Setting(case, load(), gate_rules()))
@@ -71,7 +74,7 @@ def _met(case: Case, question: str, answer: bool) -> set[str]:
 
 def _gate(rule: GateRule, finding: Finding, setting: Setting) -> Gate:
     limits = {
-        nutrient: _own_reference(nutrient, setting) if amount is None else amount
+        nutrient: _own_reference(nutrient, rule, setting) if amount is None else amount
         for nutrient, amount in rule.limits.items()
     }
     return Gate(
@@ -86,13 +89,14 @@ def _gate(rule: GateRule, finding: Finding, setting: Setting) -> Gate:
     )
 
 
-def _own_reference(nutrient: str, setting: Setting) -> float:
+def _own_reference(nutrient: str, rule: GateRule, setting: Setting) -> float:
     """The person's reference intake by the case's reference set, else by the region's body, else nothing at all.
 
-    Asked for in pregnancy and lactation only; a pregnancy known from a condition alone is read as that state.
+    Asked for in pregnancy and lactation only; either that is known from a condition alone is read as that state.
     """
     person, facts = setting.case.person, setting.facts
-    state = "pregnant" if person.state == "none" else person.state
+    by_condition = "lactating" if _LACTATING in rule.parts else "pregnant"
+    state = by_condition if person.state == "none" else person.state
     for authority in (setting.case.diet.reference, REGION_AUTHORITY[setting.case.place.region]):
         target = facts.target(nutrient, authority, person.sex, person.age, state)
         if target is not None:

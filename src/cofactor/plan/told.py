@@ -117,7 +117,7 @@ def _never(on: Desk) -> Iterable[Withheld]:
     else:
         yield Withheld("vitamin_k", (), Reason("withheld.vitamin_k_not_established", {}))
     zinc, wanted = on.intake.total.get("zinc"), target(on.case, "zinc")
-    over = any(r.key.startswith("stopped.over") and r.values["nutrient"] == "zinc" for r in on.present.why)
+    over = any("over" in r.key and r.values["nutrient"] == "zinc" for r in on.present.why)
     if zinc is not None and wanted is not None and zinc.mid >= wanted.value and not over:
         yield Withheld("zinc", (), explain.in_range("zinc", zinc.mid, wanted))
     yield Withheld("phosphorus", (), Reason("withheld.phosphorus", {}))
