@@ -107,8 +107,11 @@ def test_food_first_asks_more_of_the_plate(plan):
 
 
 def test_a_result_changes_the_plan_where_drawn_results_of_the_bodies_say_so():
-    """Readings drawn from every body: of those near the level, as many bodies as asked stay at the goal."""
-    case = parse_case({**deepcopy(CASE), "goals": {"25OHD": ">= 50 nmol/L"}})
+    """Readings drawn from every body: of those near the level, as many bodies as asked stay at the goal.
+
+    This person is expected so far above the goal that nothing else sets the level.
+    """
+    case = parse_case({**deepcopy(CASE), "labs": [], "goals": {"25OHD": ">= 50 nmol/L"}})
     on, found = search(case, intake(case), evaluate(case), posterior(case, 1, 1000))
     test = next_test(on, found)
     assert (test.days, test.date, test.analytes[0]) == (84, "2027-02-14", "25OHD")
@@ -129,6 +132,32 @@ def test_a_result_changes_the_plan_where_drawn_results_of_the_bodies_say_so():
     down = next(t for t in test.turns if t.side == "above")
     assert down.amount < found.draft.amount("vitamin_d")
     assert down.level > up.level
+
+
+@pytest.mark.parametrize("goal", ["[50, 125] nmol/L", ">= 75 nmol/L", "[40, 70] nmol/L"])
+@pytest.mark.parametrize("weight", ["60 kg", "124 kg"])
+@pytest.mark.parametrize("value", [22, 28, 38])
+def test_a_dose_goes_on_in_a_band_around_the_level_that_is_expected(goal, weight, value):
+    labs = [{"date": "2026-11-02", "analyte": "25OHD", "value": value, "unit": "nmol/L"}]
+    person = {**CASE["person"], "weight": weight}
+    case = parse_case({**deepcopy(CASE), "labs": labs, "goals": {"25OHD": goal}, "person": person})
+    on, found = search(case, intake(case), evaluate(case), posterior(case, 1, 200))
+    dose, test = found.draft.amount("vitamin_d"), next_test(on, found)
+    low, high = on.goals.levels["25OHD"]
+    turns = {t.side: t for t in test.turns if t.analyte == "25OHD"}
+    below = turns["below"].level if "below" in turns else 0
+    above = turns["above"].level if "above" in turns else math.inf
+    expected = float(np.median(found.then.on("25OHD", 84)))
+    assert below <= max(low, expected / 1.3) + 1
+    assert above >= min(high or math.inf, 1.3 * expected) - 1
+    if "below" in turns and turns["below"].why.key == "test.turn.up":
+        assert dose < turns["below"].amount <= 2 * dose
+    if "above" in turns:
+        assert turns["above"].amount <= dose
+        assert high is None or above <= high
+    band = next(r for r in test.why if r.key.startswith("test.band"))
+    assert band.values["probability"] == pytest.approx(1 - sum(t.p for t in turns.values()))
+    assert below < above
 
 
 def test_a_caution_is_followed_by_calcium_and_creatinine(plan):

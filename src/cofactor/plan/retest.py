@@ -3,12 +3,16 @@
 A result is a reading of the level that each possible body then has, off by assay and by the day. Given a result, bodies
 count by how well they meet it; the dose would go up where, of those, fewer than asked stay at the goal, and down where
 as many as asked stay there on the next smaller dose, taken from the day of the test. Nothing is read off a table.
+
+One reading differs from the person's own level by assay and by the day, so that a dose is not changed for every result:
+it goes on in a band around the level that is expected, between what one reading can tell from it on either side. The
+band never holds what lies outside the goal. Steps are the smallest that products make, and never more than double.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,7 +25,7 @@ from cofactor.facts.load import ANALYTE_UNIT, load
 from cofactor.person.body import Array, Members, Regimen
 from cofactor.person.types import LabResult
 from cofactor.plan import needs, outlook
-from cofactor.plan.choice import choose
+from cofactor.plan.choice import Shrunk, choose
 from cofactor.plan.draft import Desk, Draft
 from cofactor.plan.goals import PLANNED
 from cofactor.plan.outlook import JUDGED_ON
@@ -37,20 +41,29 @@ _WATCHED = {
 """What is tested beside a dose that a CAUTION limits (docs/safety.md: calcium and creatinine within three months)."""
 _LIKELY = (0.5, 99.5)  # percentiles of the results that are looked at
 _LEAST_EFFECTIVE = 20.0  # bodies that must stand behind what is said of a result
+_TELLS = 1.96  # standard deviations by which one reading must differ from what is expected to tell anything (95 %)
+_JUST = 0.01  # of a dose: a limit of just more than it
+_DOUBLE = 2.0  # the largest step of a dose after one result: a choice of this tool
 
 
 def next_test(on: Desk, found: Settled) -> NextTest | None:
     """The test after which the plan is looked at again; None where it gives nothing to look at."""
     watched = tuple(dict.fromkeys(_watched(on, found.draft)))
     dosed = found.draft.amount("vitamin_d") > 0
-    analytes = ("25OHD", *watched) if dosed or on.ours("vitamin_d") else watched
+    analytes = ("25OHD", *watched) if dosed or _taken_already(on) else watched
     if not analytes:
         return None
     why = [Reason("test.plateau", {"weeks": JUDGED_ON / 7})] if analytes[0] == "25OHD" else []
     why += [Reason("test.caution", {})] if watched else []
     day = on.case.today + timedelta(days=JUDGED_ON)
-    turns = (*(_of_vitamin_d(on, found) if dosed else ()), *_stops(found, on.of.members, watched))
+    of_level = tuple(_of_vitamin_d(on, found)) if dosed else ()
+    why += _band(of_level)
+    turns = (*of_level, *_stops(found, on.of.members, watched))
     return NextTest(int(JUDGED_ON), day.isoformat(), analytes, tuple(why), turns)
+
+
+def _taken_already(on: Desk) -> bool:
+    return bool(on.ours("vitamin_d")) or (on.staying("vitamin_d") > 0 and not on.closed("vitamin_d"))
 
 
 def _watched(on: Desk, draft: Draft) -> Iterable[str]:
@@ -76,6 +89,13 @@ class _Reading:
         """Smallest share over the days of bodies that are ``inside`` (bodies, days), under each result."""
         return np.asarray((self.weights @ inside).min(axis=1))
 
+    def band(self, low: float, high: float) -> tuple[float, float]:
+        """Between which results one reading tells nothing new, whole nmol/L, inside a goal from ``low`` to ``high``."""
+        expected = float(np.median(self.levels))
+        below = max(low, expected * math.exp(-_TELLS * self.noise))
+        above = min(high, expected * math.exp(_TELLS * self.noise))
+        return float(round(below)), float(round(above))
+
     def probability(self, side: str, level: float) -> float:
         """That a result lies below or above a level."""
         below = [0.5 * math.erfc(-math.log(level / at) / self.noise / math.sqrt(2)) for at in self.levels]
@@ -83,35 +103,55 @@ class _Reading:
 
 
 def _of_vitamin_d(on: Desk, found: Settled) -> Iterator[Turn]:
-    low, enough = on.goals.levels["25OHD"][0], on.goals.probability - needs.SAMPLE_ERROR
+    goal, enough = on.goals.levels["25OHD"], on.goals.probability - needs.SAMPLE_ERROR
+    low, high = goal[0], math.inf if goal[1] is None else goal[1]
     reading = _reading(found.then, on.of.members)
+    below, above = reading.band(low, high)
     amount = found.draft.amount("vitamin_d")
     share = reading.share((found.then.of("25OHD")[:, found.then.days >= JUDGED_ON] >= low).astype(float))
     failing = reading.results[share < enough]
     if len(failing):
-        level = float(failing.max()) + 1
-        yield _up(on, found, amount, level, reading)
+        yield _up(on, found, amount, min(float(failing.max()) + 1, below), reading)
     smaller = _smaller(on, found, amount)
     future = _changed(on, found, smaller)
     late = future.days >= 2 * JUDGED_ON
     staying = reading.results[reading.share((future.of("25OHD")[:, late] >= low).astype(float)) >= enough]
     if len(staying):
-        level, after = float(staying.min()) - 1, smaller.amount("vitamin_d")
+        level, after = min(max(float(staying.min()) - 1, above), high), smaller.amount("vitamin_d")
         key = "down" if after else "none_more" if on.staying("vitamin_d") else "none"
-        yield _turn(
-            "25OHD", "above", level, reading.probability("above", level), "vitamin_d", after, f"test.turn.{key}"
-        )
+    else:
+        level, after, key = high, amount, "high"
+    if math.isfinite(level):
+        p = reading.probability("above", level)
+        yield _turn("25OHD", "above", level, p, "vitamin_d", after, f"test.turn.{key}")
+
+
+def _band(turns: Sequence[Turn]) -> Iterator[Reason]:
+    """Between which results the dose goes on as it is, and how likely that is."""
+    ends: dict[str, str | float] = {"low" if turn.side == "below" else "high": turn.level for turn in turns}
+    if turns:
+        key = "both" if len(ends) > 1 else "from" if "low" in ends else "to"
+        probability = max(0.0, 1.0 - sum(turn.p for turn in turns))
+        yield Reason(f"test.band.{key}", {**ends, "analyte": turns[0].analyte, "probability": probability})
 
 
 def _up(on: Desk, found: Settled, amount: float, level: float, reading: _Reading) -> Turn:
     """The next larger dose inside the limits that hold once there is a result; where there is none, who decides."""
-    more = needs.above(needs.amounts(on), amount)
-    after = amount
-    if more is not None:
-        after = _needing(_tested(on, level), found, more).amount("vitamin_d")
+    after = next((a for a in _larger(_tested(on, level), found, amount) if a > amount), amount)
     key = "test.turn.up" if after > amount else "test.turn.ask"
     p = reading.probability("below", level)
     return _turn("25OHD", "below", level, p, "vitamin_d", max(after, amount), key)
+
+
+def _larger(tested: Desk, found: Settled, amount: float) -> Iterator[float]:
+    """The dose that another step up would be: less than double, or else double."""
+    more = needs.above(needs.amounts(tested), amount)
+    if more is None:
+        return
+    known = found.asked.shrunk.get("vitamin_d", Shrunk(math.inf, "", 0.0))
+    for most in (_DOUBLE * amount, _DOUBLE * amount * (1 + _JUST)):
+        asked = found.asked if known.dose <= most else found.asked.below("vitamin_d", replace(known, dose=most))
+        yield _needing(tested, replace(found, asked=asked), more).amount("vitamin_d")
 
 
 def _turn(analyte: str, side: str, level: float, p: float, nutrient: str, amount: float, key: str) -> Turn:
