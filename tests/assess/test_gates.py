@@ -430,6 +430,13 @@ def test_an_answer_meets_the_gates_of_the_condition_it_asks_for(question, condit
     )
 
 
+def test_a_medicine_that_is_taken_twice_is_named_once():
+    gate = next(g for g in evaluate(case(medicines=("ciprofloxacin", "Ciprofloxacin"))).gates if g.id == "DN002")
+    assert gate.values == {"medicine": "ciprofloxacin"}
+    both = evaluate(case(medicines=("ciprofloxacin", "levofloxacin", "ciprofloxacin")))
+    assert next(g for g in both.gates if g.id == "DN002").values == {"medicine": "ciprofloxacin, levofloxacin"}
+
+
 def test_a_vitamin_k_antagonist_withholds_vitamin_k_at_any_dose():
     result = evaluate(case(medicines=("warfarin",)))
     gates = result.withheld("vitamin_k")

@@ -571,6 +571,17 @@ def test_an_unknown_medicine_is_kept_for_the_gates_and_noted():
     assert near["xyzol"] is not None
 
 
+@pytest.mark.parametrize("moments", ["[petit-déjeuner, dîner]", "[breakfast, dinner]", "[matin, petit-déjeuner, soir]"])
+def test_a_medicine_may_be_taken_at_several_moments(moments):
+    at = moments.strip("[]").split(", ")
+    case = parse_case(minimal(medicines=[{"name": "ciprofloxacine", "when": at}]))
+    assert [(m.as_typed, m.atc, m.slot) for m in case.medicines] == [
+        ("ciprofloxacine", "J01MA02", "breakfast"),
+        ("ciprofloxacine", "J01MA02", "dinner"),
+    ]
+    assert only(minimal(medicines=[{"name": "ciprofloxacine", "when": ["tea"]}])).where == "medicines[0].when"
+
+
 def test_conditions_by_name_code_and_id():
     case = parse_case(minimal(conditions=["sarcoïdose", "N18.4", "CN008", "nonsense"]))
     assert [bool(c.interactions) for c in case.conditions] == [True, True, True, False]

@@ -56,7 +56,7 @@ def test_a_gap_that_the_limit_on_supplements_leaves_open_is_named_with_the_food_
     clash = next(c for c in found.clashes if c.nutrient == "magnesium")
     assert (clash.nutrient, clash.why.key) == ("magnesium", "clash.intake.limit")
     assert (clash.why.values["limit"], clash.why.values["limit_source"]) == (250, "upper_level")
-    food = next(r for r in clash.frees if r.key == "clash.frees.food")
+    food = next(r for r in clash.frees if r.key.startswith("clash.frees.food"))
     more = float(food.values["amount"]) - sum(i.amount for i in items(found, "magnesium") if i.form == "food")
     assert more > 0
     assert "magnesium" not in {c.nutrient for c in eating(80 + 1.1 * more).clashes}  # more food is less certain too
@@ -73,6 +73,46 @@ def test_a_level_that_needs_a_test_first_says_so(plan):
     assert "clash.frees.no_recent_test" in keys
     assert keys[-1] == "clash.frees.goal"
     assert float(clash.frees[-1].values["p_reached"]) < 0.9
+
+
+EXPECTING = {"sex": "female", "age": 29, "weight": "60 kg", "height": "166 cm", "skin": 3, "state": "pregnant"}
+
+
+def test_what_the_catalogue_lacks_is_not_laid_on_the_limit(plan):
+    """15 µg are allowed in pregnancy, and enough; products come in 10 and 20."""
+    found = plan({"vitamin_d": "0.5 µg"}, labs=[], person=EXPECTING, sun={"outdoors": "20 min/day", "exposed": "8 %"})
+    clash = next(c for c in found.clashes if c.nutrient == "vitamin_d")
+    assert (clash.why.key, clash.why.values["amount"], clash.why.values["limit"]) == ("clash.level.steps", 15, 15)
+    assert [r.values.get("amount") for r in clash.frees if r.key == "clash.frees.steps"] == [15]
+    assert items(found, "vitamin_d")[0].why[0].key == "why.vitamin_d.capped_by_steps"
+    assert items(found, "vitamin_d")[0].why[0].values["limit"] == 15
+
+
+def test_what_the_limit_leaves_too_little_of_is_laid_on_it(plan):
+    labs = [{"date": "2026-11-02", "analyte": "25OHD", "value": 20, "unit": "nmol/L"}]
+    found = plan(labs=labs, person=EXPECTING)
+    clash = next(c for c in found.clashes if c.nutrient == "vitamin_d")
+    assert (clash.why.key, clash.why.values["gate"]) == ("clash.level.gate", "G-PREGNANT")
+    assert "clash.frees.steps" not in {r.key for r in clash.frees}
+
+
+@pytest.mark.parametrize(
+    ("medicine", "short"), [("ciprofloxacin", True), ("doxycycline", True), ("mycophenolate", False)]
+)
+def test_the_end_of_a_course_is_a_way_out_of_a_day_without_a_moment(plan, medicine, short):
+    slots = ["breakfast", "lunch", "dinner", "bedtime"]
+    for written in ([{"name": medicine, "when": slots}], [{"name": medicine, "when": slot} for slot in slots]):
+        found = plan({"magnesium": "150 mg"}, medicines=written)
+        frees = [r for c in found.clashes if c.nutrient == "magnesium" for r in c.frees]
+        assert [r.values["medicine"] for r in frees if r.key == "clash.frees.course"] == ([medicine] if short else [])
+
+
+def test_more_food_is_told_in_all(plan):
+    found = plan({"magnesium": "200 mg"}, medicines=[{"name": "ciprofloxacin", "when": ["breakfast", "dinner"]}])
+    food = next(r for c in found.clashes if c.nutrient == "magnesium" for r in c.frees if "food" in r.key)
+    before = next(i.amount for i in items(found, "magnesium") if i.form == "food")
+    assert (food.key, food.values["before"]) == ("clash.frees.food_in_all", before)
+    assert food.values["amount"] > before
 
 
 def test_a_plan_that_meets_all_has_no_clash(plan):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from cofactor.facts.gates import GateRule, Trigger
 from cofactor.facts.load import Facts
-from cofactor.facts.names import covers
+from cofactor.facts.names import covers, fold
 from cofactor.person.derived import Measured, measured
 from cofactor.person.exposure import value
 from cofactor.person.intake import in_use
@@ -168,7 +168,11 @@ def _taken_above(rule: GateRule, setting: Setting) -> Finding:
 
 
 def _of(kind: str, names: list[str]) -> Finding:
-    return Finding(True, {kind: ", ".join(names)}, takes=tuple(names)) if names else NOT_MET
+    """What met a rule, each once as it is shown: what is taken twice a day stands twice in a case."""
+    shown: dict[str, str] = {}
+    for name in names:
+        shown.setdefault(fold(name), name)
+    return Finding(True, {kind: ", ".join(shown.values())}, takes=tuple(dict.fromkeys(names))) if names else NOT_MET
 
 
 # --- answers and the person

@@ -144,7 +144,7 @@ def _case(case_file: CaseFile, reading: Reading, products: tuple[Product, ...]) 
         sun=sun_habits(case_file.sun),
         diet=_diet(case_file.diet, place, found),
         supplements=_taken(case_file.supplements, found),
-        medicines=tuple(_medicine(m, facts, found) for m in case_file.medicines),
+        medicines=tuple(one for m in case_file.medicines for one in _medicine(m, facts, found)),
         conditions=tuple(_condition(c, facts, found) for c in case_file.conditions),
         answers={key: value for key, value in case_file.answers.items() if value is not None},
         labs=tuple(_lab(result, facts, person.sex, found) for result in case_file.labs),
@@ -291,12 +291,14 @@ def _supplement(entry: SupplementIn, found: list[Note]) -> Supplement:
     )
 
 
-def _medicine(medicine: MedicineIn, facts: Facts, found: list[Note]) -> Medicine:
+def _medicine(medicine: MedicineIn, facts: Facts, found: list[Note]) -> list[Medicine]:
+    """A medicine, once for each moment at which it is taken."""
     atc, interactions = facts.medicine(medicine.name)
     if atc is None:
         found.append(notes.of_medicine(medicine.name, facts))
     found += notes.of_holding(medicine.name, atc)
-    return Medicine(medicine.name, atc, interactions, medicine.when, medicine.every, medicine.since)
+    slots = tuple(dict.fromkeys(medicine.when)) or (None,)
+    return [Medicine(medicine.name, atc, interactions, slot, medicine.every, medicine.since) for slot in slots]
 
 
 def _condition(name: str, facts: Facts, found: list[Note]) -> Condition:

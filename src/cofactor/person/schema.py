@@ -28,7 +28,6 @@ from cofactor.person.quantities import (
     past_date,
     period_in_days,
     plain_number,
-    word,
 )
 from cofactor.person.schema_base import (
     DATE,
@@ -44,7 +43,7 @@ from cofactor.person.schema_base import (
     reading,
 )
 from cofactor.person.schema_person import PersonIn, PlaceIn, SunIn, read_sun
-from cofactor.person.schema_taken import ProductIn, SupplementIn, read_taken
+from cofactor.person.schema_taken import WHEN, ProductIn, SupplementIn, read_moments, read_taken
 from cofactor.said import Said
 
 VERSION = 1
@@ -145,14 +144,16 @@ class MedicineIn(Strict):
     """A medicine, with the moment it is taken where that is known."""
 
     name: Annotated[Text, Field(description="Name or ATC code.", examples=["levothyroxine"])]
-    when: Annotated[str | None, TEXT, Field(description="Moment of the day.", examples=["waking"])] = None
+    when: Annotated[
+        tuple[str, ...], WHEN, Field(description="Moment of the day, or a list of moments.", examples=["waking"])
+    ] = ()
     every: Annotated[float, PERIOD, Field(description="day, week, month or N days", examples=["week"])] = 1.0
     since: Annotated[date | None, DATE, Field(description="First day, or any day on which it is taken.")] = None
 
     @validator("when", mode="plain")
     @classmethod
-    def _when(cls, value: object) -> str | None:
-        return None if value is None else word(value, words.SLOTS)
+    def _when(cls, value: object) -> tuple[str, ...]:
+        return () if value is None else read_moments(value)
 
     @validator("every", mode="plain")
     @classmethod

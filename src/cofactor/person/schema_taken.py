@@ -24,7 +24,7 @@ from cofactor.person.quantities import LONGEST, iso_date, number_with_unit, past
 from cofactor.person.schema_base import DATE, PERIOD, QUANTITY, TEXT, Strict, Text, reading
 from cofactor.said import Said
 
-_WHEN = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
+WHEN = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
 _LINE = WithJsonSchema(
     {
         "type": "array",
@@ -88,7 +88,7 @@ class RhythmIn(Strict):
     label: Annotated[Text | None, Field(description="What the label says.", examples=["Magnésium marin 300"])] = None
     every: Annotated[float, PERIOD, Field(description="day, week, month or N days", examples=["day", "30 days"])] = 1.0
     when: Annotated[
-        tuple[str, ...], _WHEN, Field(description="Moment of the day, or a list of moments.", examples=["breakfast"])
+        tuple[str, ...], WHEN, Field(description="Moment of the day, or a list of moments.", examples=["breakfast"])
     ] = ()
 
     @validator("every", mode="plain")

@@ -10,6 +10,7 @@ from cofactor.plan import outlook
 from cofactor.plan.choice import PER_INTAKE, RISK, SPACING, freeing
 from cofactor.plan.draft import Desk
 from cofactor.plan.goals import PLANNED
+from cofactor.plan.milp import EPSILON
 from cofactor.plan.settle import Settled
 from cofactor.plan.types import Clash, Reason
 from cofactor.plan.weights import FOOD_STEP, Weights
@@ -31,9 +32,16 @@ def _against(on: Desk, found: Settled, nutrient: str) -> Reason:
         return Reason("clash.no_moment", _asked(on, found, nutrient))
     limit = on.room(nutrient)
     asked = {**_asked(on, found, nutrient), "limit": limit.amount}
+    if fits(on, found, nutrient):
+        return Reason(f"clash.{_by(nutrient)}.steps", {**asked, "amount": found.asked.needs[nutrient]})
     if limit.gate:
         return Reason(f"clash.{_by(nutrient)}.gate", {**asked, "gate": limit.by})
     return Reason(f"clash.{_by(nutrient)}.limit", {**asked, "limit_source": limit.by})
+
+
+def fits(on: Desk, found: Settled, nutrient: str) -> bool:
+    """Whether limits leave room for all that is needed a day: then it is products that do not come in that amount."""
+    return found.asked.needs[nutrient] <= on.room(nutrient).amount + EPSILON
 
 
 def _by(nutrient: str) -> str:
@@ -50,8 +58,13 @@ def _frees(on: Desk, found: Settled, weights: Weights, nutrient: str) -> Iterabl
     """What would leave room, each alone: more food, a limit less, a goal that is asked less surely."""
     short = found.draft.short[nutrient]
     if nutrient in weights.food_most:
-        amount = float(np.ceil(short / FOOD_STEP) * FOOD_STEP)
-        yield Reason("clash.frees.food", {"nutrient": nutrient, "amount": amount + found.draft.food.get(nutrient, 0.0)})
+        amount, before = float(np.ceil(short / FOOD_STEP) * FOOD_STEP), found.draft.food.get(nutrient, 0.0)
+        key = "clash.frees.food_in_all" if before else "clash.frees.food"
+        yield Reason(key, {"nutrient": nutrient, "amount": amount + before, "before": before})
+    if nutrient not in found.asked.shrunk and on.day.open([nutrient]) and fits(on, found, nutrient):
+        yield Reason("clash.frees.steps", {"nutrient": nutrient, "amount": found.asked.needs[nutrient]})
+    if (course := on.course(nutrient)) is not None:
+        yield Reason("clash.frees.course", {"nutrient": nutrient, "medicine": course})
     gates = {gate.id for gate in on.gates.gates}
     for key in freeing(on, found.asked, weights, nutrient):
         name = key.partition(":")[2] or key

@@ -23,6 +23,9 @@ _DISSOLVES = 0.8
 """Smallest factor of a magnesium form that is proposed (``form.magnesium.*``): oxide and hydroxide lie below, and what
 they bring is uncertain by a factor of two."""
 
+_COURSES = ("J01", "A02BD")
+"""Medicines that are mostly taken for days (WHO ATC): antibiotics, and packs against Helicobacter."""
+
 
 @dataclass(frozen=True, eq=False)
 class Desk:
@@ -68,6 +71,14 @@ class Desk:
     def ours(self, nutrient: str) -> tuple[Supplement, ...]:
         """Present supplements of a nutrient that are the plan's to decide."""
         return tuple(s for s in self.present.ours if s.nutrient == nutrient)
+
+    def course(self, nutrient: str) -> str | None:
+        """A medicine that is often taken for days alone and without which a nutrient would have its moment, or None."""
+        if self.day.open([nutrient]):
+            return None
+        days = [m.as_typed for m in self.case.medicines if (m.atc or "").startswith(_COURSES)]
+        later = replace(self.day, spacings=[s for s in self.day.spacings if s.medicine not in days])
+        return days[0] if days and later.open([nutrient]) else None
 
     def closed(self, nutrient: str) -> bool:
         """Whether no dose of a nutrient may be proposed, whatever holds it."""

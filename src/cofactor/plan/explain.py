@@ -6,6 +6,7 @@ from cofactor.assess.limits import Counted
 from cofactor.assess.types import Gate, Level, Spacing
 from cofactor.facts.types import ReferenceIntake
 from cofactor.person.types import Supplement
+from cofactor.plan.milp import EPSILON
 from cofactor.plan.products import Dose
 from cofactor.plan.room import Excess, Room
 from cofactor.plan.types import Reason
@@ -27,7 +28,9 @@ def vitamin_d(amount: float, goal: float, weeks: float, reached: float, smaller:
 
 
 def vitamin_d_capped(amount: float, limit: Room, reached: float) -> Reason:
-    """The largest dose that a limit allows, where that does not reach the goal."""
+    """The largest dose that a limit allows, where that does not reach the goal: itself, or the next step below it."""
+    if amount < limit.amount - EPSILON:
+        return Reason("why.vitamin_d.capped_by_steps", {"amount": amount, "limit": limit.amount, "p_reached": reached})
     if limit.gate:
         return Reason("why.vitamin_d.capped_by_gate", {"amount": amount, "gate": limit.by, "p_reached": reached})
     return Reason("why.vitamin_d.capped", {"amount": amount, "limit_source": limit.by, "p_reached": reached})
@@ -57,6 +60,11 @@ def food_too(nutrient: str, amount: float) -> Reason:
 def capped(nutrient: str, limit: Room) -> Reason:
     """A dose that a limit keeps below the gap."""
     return Reason(f"why.{nutrient}.capped", {"limit": limit.amount})
+
+
+def steps() -> Reason:
+    """A dose below the gap, which no product fills inside the limits."""
+    return Reason("why.product.steps", {})
 
 
 def passenger() -> Reason:
@@ -133,11 +141,15 @@ def no_reference(nutrient: str, authority: str) -> Reason:
 
 def no_room(nutrient: str, limit: Room) -> Reason:
     """A nutrient of which no product fits below the limits."""
-    return Reason("withheld.no_room", {"nutrient": nutrient, "limit": limit.amount})
+    if limit.amount > EPSILON:
+        return Reason("withheld.no_product_fits", {"nutrient": nutrient, "limit": limit.amount})
+    return Reason("withheld.no_room", {"nutrient": nutrient})
 
 
-def no_moment_of_day(nutrient: str) -> Reason:
-    """A nutrient that no moment of the day keeps far enough from everything."""
+def no_moment_of_day(nutrient: str, course: str | None) -> Reason:
+    """A nutrient that no moment of the day keeps far enough from everything, or from a ``course`` of some days."""
+    if course is not None:
+        return Reason("withheld.no_moment_yet", {"nutrient": nutrient, "medicine": course})
     return Reason("withheld.no_moment", {"nutrient": nutrient})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cofactor.plan import explain, needs, outlook
+from cofactor.plan.clashes import fits
 from cofactor.plan.draft import Desk, Told
 from cofactor.plan.goals import PLANNED, target
 from cofactor.plan.settle import Settled
@@ -36,7 +37,7 @@ def _why(on: Desk, found: Settled, nutrient: str) -> Iterable[Reason]:
         assert gap is not None
         yield explain.gap(nutrient, gap.intake, gap.reference, amount)
         if short:
-            yield explain.capped(nutrient, on.room(nutrient))
+            yield explain.steps() if fits(on, found, nutrient) else explain.capped(nutrient, on.room(nutrient))
 
 
 def _goes_on(found: Settled, nutrient: str) -> bool:
@@ -88,7 +89,7 @@ def _none(on: Desk, found: Settled, nutrient: str) -> Reason:
         return (
             explain.no_room(nutrient, on.room(nutrient))
             if on.day.open([nutrient])
-            else explain.no_moment_of_day(nutrient)
+            else explain.no_moment_of_day(nutrient, on.course(nutrient))
         )
     if nutrient == "vitamin_d":
         return _no_vitamin_d(on, found)

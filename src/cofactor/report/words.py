@@ -62,7 +62,7 @@ class Words(Names):
             return numbers.unit(str(value), self.lang)
         if name in ("medicine", "condition"):
             named = self.medicine if name == "medicine" else self.condition
-            return ", ".join(map(named, str(value).split(", ")))
+            return ", ".join(dict.fromkeys(map(named, str(value).split(", "))))  # one thing in two languages is one
         if name == "supplement":
             return ", ".join(self.nutrient(s) if s in NUTRIENT_UNIT else s for s in str(value).split(", "))
         return value if isinstance(value, str) else numbers.short(value, self.lang)

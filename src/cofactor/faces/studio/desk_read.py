@@ -115,7 +115,8 @@ def _sentences(place: str, case: Case, words: Words) -> list[str]:
     if place.startswith("diet"):
         return [_eaten(eaten, words) for eaten in case.diet.foods]
     if place.startswith("medicines"):
-        return [said for medicine in case.medicines if (said := _medicine(medicine, words))]
+        found = (_medicine(medicine, words) for medicine in case.medicines)  # one for each moment
+        return list(dict.fromkeys(said for said in found if said))
     return [said for condition in case.conditions if (said := _condition(condition, words))]
 
 
