@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
+from cofactor.assess.gates import evaluate
+from cofactor.assess.update import posterior
+from cofactor.person.case import parse_case
+from cofactor.person.intake import intake
+from cofactor.plan.optimise import plan
 from cofactor.report import numbers
 from cofactor.report.calendar import schedule
 from cofactor.report.result import result, to_text
 from cofactor.report.terminal import WIDTH, status_summary, summary
+from cofactor.report.words import Words
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 LANGUAGES = ("en", "fr")
@@ -116,3 +122,53 @@ def test_an_entry_recurs_every_day_until_the_next_test_and_reminds(reports):
         assert entry["rrule"] == {"FREQ": ["DAILY"], "COUNT": [84]}
         assert entry["dtstart"].dt.date().isoformat() == "2026-11-23"
         assert [alarm["action"] for alarm in entry.walk("VALARM")] == ["DISPLAY"]
+
+
+TAKEN = {
+    "cofactor": 1,
+    "person": {"sex": "female", "age": 29, "weight": "60 kg", "height": "166 cm", "skin": 3, "state": "pregnant"},
+    "place": {"latitude": 50.6, "country": "FR"},
+    "diet": {"reference": "EFSA", "totals": {"magnesium": "250 mg", "calcium": "480 mg", "vitamin_d": "3 µg"}},
+    "today": "2026-12-10",
+}
+# What is taken, and what must be read of it in each language.
+SAID = {
+    "iron": (
+        [{"nutrient": "iron", "amount": "30 mg"}],
+        {"en": "Go on as prescribed: the reference intake (16 mg) is no ceiling", "fr": "Continuez comme prescrit"},
+    ),
+    "more iron": (
+        [{"nutrient": "iron", "amount": "80 mg"}],
+        {"en": "go on as prescribed and ask whoever prescribed it", "fr": "demandez à qui l’a prescrit"},
+    ),
+    "prenatal": (
+        [{"label": "Multi", "contents": ["Vitamine D3 20 µg", "Fer 14 mg", "Acide folique 400 µg"]}],
+        {
+            "en": "do not stop this product without asking, for it also holds: iron and Acide folique 400 µg",
+            "fr": "n’arrêtez pas ce produit sans l’avoir demandé, car il apporte aussi : fer et Acide folique 400 µg",
+        },
+    ),
+    "above": (
+        [{"label": "Multi", "contents": ["Magnésium 300 mg", "Zinc 5 mg"]}],
+        {"en": "Ask before you go on with it; do not stop", "fr": "Demandez avis avant de continuer ; n’arrêtez pas"},
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SAID)
+def test_what_goes_on_as_prescribed_is_said_so(name, lang):
+    supplements, said = SAID[name]
+    case = parse_case({**TAKEN, "supplements": supplements})
+    eaten, gates, of = intake(case), evaluate(case), posterior(case, 1, 16)
+    words = Words(lang, gates)
+    found = " ".join(words.reason(r) for r in plan(case, eaten, gates, of).plan.stopped)
+    assert said[lang] in re.sub(r"[\u00a0\u202f]", " ", found)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_medicine_typed_in_two_languages_is_named_once(lang):
+    both = [{"name": "ciprofloxacin", "when": "breakfast"}, {"name": "ciprofloxacine", "when": "dinner"}]
+    gates = evaluate(parse_case({**TAKEN, "medicines": both}))
+    why = next(Words(lang, gates).why(g) for g in gates.gates if g.id == "DN002")
+    assert why.lower().count("ciprofloxacin") == 1
