@@ -113,6 +113,15 @@ def test_each_thing_keeps_its_own_amount_and_rhythm():
     ]
 
 
+def test_a_product_keeps_no_hours_from_itself():
+    """Iron and zinc of one tablet; calcium keeps its hours from the iron in it."""
+    parts = (taken("iron", "lunch", label="Multi"), taken("zinc", "lunch", label="Multi"))
+    spacing = Spacing("NN002", "Multi", ("calcium", "zinc"), 2.0)
+    found = Day((spacing,), moments((), parts), parts, "FR")
+    placed = [Dose(next(p for p in catalogue() if p.id == "ca-carbonate-500"), 1, ("dinner",))]
+    assert [(e.slot, e.apart_from) for e in events(placed, found, ())] == [("lunch", ()), ("dinner", ("iron:unknown",))]
+
+
 def test_the_day_names_what_each_thing_stands_apart_from():
     thyroid = Spacing("DN001", "levothyroxine", MINERALS, 4.0)
     medicines = medicine_moments([Medicine("levothyroxine", "H03AA01", (), "waking")])

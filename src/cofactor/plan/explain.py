@@ -15,6 +15,8 @@ Values = dict[str, str | float]
 
 _PRESCRIBERS = ("vitamin_k", "phosphorus")
 """What a STOP keeps from being begun, but what only who prescribes may end: ending vitamin K moves the INR too."""
+_HARMFUL = ("vitamin_d", "calcium", "magnesium", "potassium")
+"""What a STOP speaks of as harmful today; of others it says how they may not be taken."""
 
 # ------------------------------------------------------------------------------------------------- what is proposed
 
@@ -173,7 +175,7 @@ def closed(gate: Gate) -> Reason:
 
 def ask_first(s: Supplement, gate: Gate) -> Reason:
     """A present supplement that a gate stops, or makes someone else's decision: in no other words than the gate's."""
-    key = "stop_now" if gate.level == Level.STOP else "advised"
+    key = "stop_now" if gate.level == Level.STOP and s.nutrient in _HARMFUL else "advised"
     return Reason(f"stopped.{'ask_first' if s.nutrient in _PRESCRIBERS else key}", {**_of(s), "gate": gate.id})
 
 

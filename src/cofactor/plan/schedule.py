@@ -63,7 +63,7 @@ def moments(medicines: Iterable[MedicineMoment], supplements: Iterable[Supplemen
     for m in medicines:
         found[m.medicine.as_typed] = (*found.get(m.medicine.as_typed, ()), m.slot)
     for s in supplements:
-        name = s.label or s.nutrient
+        name = _name(s)
         found[name] = (*found.get(name, ()), *s.slots)
     return found
 
@@ -174,9 +174,10 @@ def events(doses: Iterable[Dose], day: Day, medicines: Sequence[MedicineMoment])
         m = moment.medicine
         entries.setdefault(moment.slot, []).append(Entry(MEDICINE, m.as_typed, every=m.every_days, since=m.since))
     apart: dict[str, dict[str, float]] = {}
-    names = {s.label or s.nutrient: _going_on(s).id for s in day.beside}
-    for entry, slots in _taken(doses, day.beside):
-        near = [s for s in day.spacings if entry.kind in s.nutrients and s.medicine in day.taken]
+    # of a product with several nutrients iron is what others keep apart from
+    names = {_name(s): _going_on(s).id for s in sorted(day.beside, key=lambda s: s.nutrient == "iron")}
+    for entry, slots, own in _taken(doses, day.beside):
+        near = [s for s in day.spacings if entry.kind in s.nutrients and s.medicine in day.taken and s.medicine != own]
         for slot in slots:
             entries.setdefault(slot, []).append(entry)
             here = apart.setdefault(slot, {})
@@ -190,13 +191,18 @@ def events(doses: Iterable[Dose], day: Day, medicines: Sequence[MedicineMoment])
     )
 
 
-def _taken(doses: Iterable[Dose], beside: Iterable[Supplement]) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    """Each nutrient of each product with its own amount, and the moments at which it is taken."""
+def _taken(doses: Iterable[Dose], beside: Iterable[Supplement]) -> Iterator[tuple[Entry, tuple[str, ...], str]]:
+    """Each nutrient of each product with its amount, its moments, and what spacings call the product."""
     for dose in doses:
+        own = "" if dose.product.present is None else _name(dose.product.present)
         for part in dose.product.parts:
-            yield Entry(part.nutrient, part.form, part.amount * dose.units, planned=True), dose.slots
+            yield Entry(part.nutrient, part.form, part.amount * dose.units, planned=True), dose.slots, own
     for supplement in beside:
-        yield _going_on(supplement), supplement.slots
+        yield _going_on(supplement), supplement.slots, _name(supplement)
+
+
+def _name(s: Supplement) -> str:
+    return s.label or s.nutrient
 
 
 def _going_on(s: Supplement) -> Entry:
