@@ -45,6 +45,7 @@ def test_too_little_memory_is_said(tmp_path):
         "from cofactor.engine import batch, generate, llvm, solve\n"
         "from cofactor.trial import run\n"
         "llvm.kernel(generate.human())\n"
+        "numpy.linalg.solve(numpy.eye(600), numpy.ones((600, 600)))\n"  # OpenBLAS takes its memory now
         "taken = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (taken + (4 << 20), taken + (4 << 20)))\n"
         "main(['trial', 't.yaml', '--out', 'out', '-q'])\n"
@@ -84,7 +85,7 @@ def limited(folder: Path, megabytes: int, command: list[str]) -> subprocess.Comp
     code += "from cofactor.faces.cli import main\nmain()\n"
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     started = [sys.executable, "-c", code, *command]
-    return subprocess.run(started, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(started, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_not_enough_memory_for_the_words_of_a_language(monkeypatch):
